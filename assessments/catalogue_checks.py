@@ -1,0 +1,118 @@
+"""What must hold inside the content. PURE: no Django. Each fault names where it sits and what was expected."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from assessments.catalogue import ENTERPRISE, SITE, Action, Questionnaire
+
+FIGURES = {
+    "E-N3a", "E-N3b", "make_buy_overdue_rows", "unresolved_severe_constraints", "reinvested_share", "stuck_share",
+    "network_mean(S-RES8-3)", "decision_mismatch_share", "abs(perception_gap)", "sites_answered",
+}  # fmt: skip
+OPERATORS = {"==", "!=", "<", "<=", ">", ">=", "in"}
+PROTECTED_FROM = 4.5  # dimensions at or above need no action (action rules, "upper end")
+
+
+def validate(q: Questionnaire) -> list[str]:
+    """Every fault as "place: what is wrong"; an empty list means the content can be published."""
+    return [*_codes(q), *_references(q), *_ranges(q), *_cycles(q), *_coverage(q)]
+
+
+def _codes(q: Questionnaire) -> Iterable[str]:
+    groups = {
+        "components": [c.code for c in q.components],
+        "dimensions": [d.code for d in q.dimensions],
+        "questions and items": [*(x.code for x in q.questions), *(i.code for i in q.items)],
+        "actions.yaml": [a.code for a in q.actions],
+    }
+    for name, codes in groups.items():
+        for code, n in Counter(codes).items():
+            if n > 1:
+                yield f"{name} / {code}: the code is used {n} times, expected once"
+    if not q.version:
+        yield "instrument.yaml / version: must not be empty"
+    if len(q.level_names) != 5:
+        yield f"instrument.yaml / level_names: expected 5 names, found {len(q.level_names)}"
+
+
+def _references(q: Questionnaire) -> Iterable[str]:
+    for question in q.questions:
+        place = f"{question.dimension} / {question.code}"
+        for mirrored in question.mirrors:
+            other = q.question_by_code.get(mirrored)
+            if other is None or other.view != ENTERPRISE:
+                yield f"{place} / mirrors: there is no enterprise question {mirrored}"
+            elif other.dimension != question.dimension:
+                yield f"{place} / mirrors: {mirrored} belongs to {other.dimension}, expected {question.dimension}"
+        if question.view == SITE and question.referent not in ("network_process", "own_site"):
+            yield f"{place} / referent: expected network_process or own_site, found {question.referent!r}"
+    for d in q.dimensions:
+        for name, relevance, known in (
+            ("objective_relevance", d.objective_relevance, q.objectives),
+            ("cost_relevance", d.cost_relevance, q.cost_categories),
+        ):
+            for key, value in relevance.items():
+                if key not in known:
+                    yield f"{d.code} / {name} / {key}: not defined in instrument.yaml"
+                if value not in (0, 1, 2, 3):
+                    yield f"{d.code} / {name} / {key}: expected 0 to 3, found {value!r}"
+        if not q.questions_of(ENTERPRISE, d.code):
+            yield f"{d.code}: has no enterprise question"
+    for a in q.actions:
+        place = f"actions.yaml / {a.code}"
+        for what, codes, exist in (
+            ("dimensions", a.dimensions, set(q.dimension_by_code)),
+            ("prerequisites", a.prerequisites, set(q.action_by_code)),
+            ("objectives", a.objectives, set(q.objectives)),
+        ):
+            for code in codes:
+                if code not in exist:
+                    yield f"{place} / {what}: {code} does not exist"
+        if a.rule is not None:
+            if a.rule.mode not in ("also_when", "only_when") or a.rule.combine not in ("any", "all"):
+                yield f"{place} / rule: expected also_when or only_when with any or all"
+            for figure, op, _value in a.rule.terms:
+                if figure not in FIGURES or op not in OPERATORS:
+                    yield f"{place} / rule: unknown figure or operator in {figure} {op}"
+
+
+def _ranges(q: Questionnaire) -> Iterable[str]:
+    for question in q.questions:
+        if question.weight < 1:
+            yield f"{question.dimension} / {question.code} / weight: expected 1 or more, found {question.weight}"
+    for a in q.actions:
+        place = f"actions.yaml / {a.code}"
+        if a.impact not in range(1, 6) or a.effort not in range(1, 6):
+            yield f"{place}: impact and effort are whole numbers from 1 to 5"
+        if not 1 <= a.min_score < a.max_score <= 5:
+            yield f"{place}: trigger range {a.min_score} to {a.max_score} must rise and lie within 1 to 5"
+        if not a.dimensions:
+            yield f"{place} / dimensions: at least one is needed"
+
+
+def _cycles(q: Questionnaire) -> Iterable[str]:
+    done: set[str] = set()
+
+    def walk(a: Action, path: tuple[str, ...]) -> Iterable[str]:
+        if a.code in path:
+            yield f"actions.yaml / {a.code} / prerequisites: they run in a circle: {' > '.join((*path, a.code))}"
+        elif a.code not in done:
+            for code in a.prerequisites:
+                if code in q.action_by_code:
+                    yield from walk(q.action_by_code[code], (*path, a.code))
+            done.add(a.code)
+
+    for action in q.actions:
+        yield from walk(action, ())
+
+
+def _coverage(q: Questionnaire) -> Iterable[str]:
+    for d in q.dimensions:
+        ranges = sorted((a.min_score, a.max_score) for a in q.actions if d.code in a.dimensions)
+        reached = 1.0
+        for low, high in ranges:
+            if low > reached:
+                break
+            reached = max(reached, high)
+        if reached < PROTECTED_FROM:
+            yield f"{d.code}: no action for a score of {reached}; actions must cover 1.0 to {PROTECTED_FROM}"

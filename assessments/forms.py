@@ -1,0 +1,45 @@
+"""Forms of the cycle pages; items of the questionnaire have their own checks in `items`."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from benchmarks.models import Dataset
+from opmodel.organisations.models import Site
+
+
+class CycleForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("For example “Assessment 2026”."))
+    opens_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    closes_on = forms.DateField(
+        label=_("Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Answers are accepted until the end of this day in your organisation's time zone."),
+    )
+    sites = forms.ModelMultipleChoiceField(
+        label=_("Sites to ask"),
+        queryset=Site.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        to_field_name="public_id",
+        error_messages={"required": _("Choose at least one site.")},
+    )
+    dataset = forms.ModelChoiceField(
+        label=_("Peer data"),
+        queryset=Dataset.objects.none(),
+        required=False,
+        to_field_name="public_id",
+        empty_label=_("No comparison with peers"),
+    )
+
+    def __init__(self, *args: Any, sites: Any, datasets: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sites"].queryset = sites
+        self.fields["dataset"].queryset = datasets
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("opens_on"), cleaned.get("closes_on")
+        if first and last and last < first:
+            self.add_error("closes_on", _("The last day must not lie before the first day."))
+        return cleaned

@@ -1,0 +1,161 @@
+"""What a scored submission says, put together once for pages and API: scores, targets, peers, plants, perception.
+
+A constant number of queries, whatever the number of sites.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assessments import pipeline, publishing, selectors
+from assessments.catalogue import SITE, Questionnaire
+from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
+from benchmarks import selectors as peers
+from benchmarks.selectors import PeerGroup, PeerTable
+from benchmarks.settings import method_section
+from benchmarks.statistics import Position, position
+
+
+@dataclass(frozen=True)
+class SiteMark:
+    """One plant's own score of a measure."""
+
+    name: str
+    score: float
+
+
+@dataclass(frozen=True)
+class MeasureView:
+    """One measure with everything it is compared to; gaps are own score minus the other value, in levels."""
+
+    code: str
+    name: str
+    component: str
+    score: float | None
+    coverage: float | None
+    low: float | None
+    high: float | None
+    bottleneck: str
+    many_not_applicable: bool
+    target: float | None
+    peer: PeerTable | None
+    place: Position | None
+    sites: tuple[SiteMark, ...]
+    network: NetworkScore | None
+    perception: PerceptionGap | None
+
+    def gap_to(self, other: float | None) -> float | None:
+        return None if self.score is None or other is None else self.score - other
+
+    @property
+    def median(self) -> float | None:
+        return self.peer.quantiles.get(50) if self.peer else None
+
+    @property
+    def upper_quartile(self) -> float | None:
+        return self.peer.quantiles.get(75) if self.peer else None
+
+    @property
+    def lower_quartile(self) -> float | None:
+        return self.peer.quantiles.get(25) if self.peer else None
+
+
+@dataclass(frozen=True)
+class Insight:
+    """All measures of one enterprise submission."""
+
+    submission: Submission
+    result: Result
+    catalogue: Questionnaire
+    measures: Mapping[str, MeasureView]
+    groups: tuple[PeerGroup, ...]
+    group: PeerGroup | None
+    network: NetworkResult | None
+
+    @property
+    def overall(self) -> MeasureView:
+        return self.measures["OVERALL"]
+
+    @property
+    def components(self) -> list[MeasureView]:
+        return [self.measures[c.code] for c in self.catalogue.components]
+
+    @property
+    def dimensions(self) -> list[MeasureView]:
+        return [self.measures[d.code] for d in self.catalogue.dimensions]
+
+
+def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
+    """The insight of an enterprise submission; `chosen` is a published cell "A:path" of the own paths, else the finest."""
+    catalogue = publishing.catalogue(submission.cycle.questionnaire_id)
+    scores = {s.measure: s for s in Score.objects.filter(result=result)}
+    network = NetworkResult.objects.filter(cycle_id=submission.cycle_id).order_by("-id").first()
+    network_scores = {s.dimension: s for s in NetworkScore.objects.filter(network_result=network)} if network else {}
+    gaps = {g.dimension: g for g in PerceptionGap.objects.filter(network_result=network)} if network else {}
+    marks = site_marks(submission)
+    targets = selectors.item_data([submission], "E-N6").get(submission.pk, {})
+    segments = submission.organisation.segments
+    cells = peers.own_cells(result.release, segments, pipeline.segments()) if result.release else {}
+    tables = peers.peer_tables(cells, chosen)
+    names = _names(catalogue)
+    rules = method_section()
+    measures = {}
+    for code in catalogue.measures:
+        score, table = scores.get(code), tables.get(code)
+        point = score.point if score else None
+        measures[code] = MeasureView(
+            code=code,
+            name=names[code][0],
+            component=names[code][1],
+            score=point,
+            coverage=score.coverage if score else None,
+            low=score.low if score else None,
+            high=score.high if score else None,
+            bottleneck=score.bottleneck if score else "",
+            many_not_applicable=bool(score and score.many_not_applicable),
+            target=targets.get(code, {}).get("target"),
+            peer=table,
+            place=position(point, table.quantiles, table.n_band, rules) if table and point is not None else None,
+            sites=tuple(marks.get(code, ())),
+            network=network_scores.get(code),
+            perception=gaps.get(code),
+        )
+    groups = tuple(peers.peer_groups(cells))
+    group = next((g for g in groups if f"{g.tree}:{g.path}" == chosen), groups[0] if groups else None)
+    return Insight(submission, result, catalogue, measures, groups, group, network)
+
+
+def _names(catalogue: Questionnaire) -> dict[str, tuple[str, str]]:
+    named = {d.code: (d.name, d.component) for d in catalogue.dimensions}
+    named |= {c.code: (c.name, c.code) for c in catalogue.components}
+    return named | {"OVERALL": ("Overall", "")}
+
+
+def site_marks(submission: Submission) -> dict[str, list[SiteMark]]:
+    """The scores of all submitted plants of the cycle by measure, one query."""
+    rows = (
+        Score.objects.filter(
+            result__submission__cycle_id=submission.cycle_id,
+            result__submission__view=SITE,
+            point__isnull=False,
+        )
+        .order_by("result__submission__site__name", "result_id")
+        .values_list("measure", "result__submission__site__name", "point")
+    )
+    latest = {(measure, name): point for measure, name, point in rows}
+    marks: dict[str, list[SiteMark]] = {}
+    for (measure, name), point in latest.items():
+        marks.setdefault(measure, []).append(SiteMark(name, point))
+    return marks
+
+
+def explain(insight: Insight, measure: str) -> dict[str, Any]:
+    """The parts of one measure down to the stored answers: the same kernel on the same answers (METHOD 2)."""
+    plan = pipeline.plan_for(insight.catalogue, pipeline.current_method(), insight.submission.view)
+    keys = publishing.question_keys(insight.submission.cycle.questionnaire_id)
+    levels = selectors.level_matrix([insight.submission], plan.questions, keys)[0]
+    return {"score": pipeline.scores_of(plan, levels)[measure], "texts": _texts(insight.catalogue)}
+
+
+def _texts(catalogue: Questionnaire) -> dict[str, str]:
+    return {q.code: q.text for q in catalogue.questions} | {c: n for c, (n, _component) in _names(catalogue).items()}

@@ -1,0 +1,90 @@
+"""The validated catalogue becomes rows: once per version, and never again differently."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from assessments.catalogue import ENTERPRISE, SITE
+from assessments.catalogue import Questionnaire as Catalogue
+from assessments.content import ContentError, content_hash, from_document, read_content, to_document
+from assessments.method import Method, read_method
+from assessments.models import Action, Component, Dimension, Question, Questionnaire
+
+
+def load_content(folder: Path) -> tuple[Questionnaire, bool]:
+    """Publish what the fixtures hold; returns the version and whether it is new.
+
+    Raises ContentError when the files are faulty, or when a published version would change under the same number.
+    """
+    catalogue = read_content(folder)
+    digest = content_hash(catalogue)
+    with transaction.atomic():
+        known = Questionnaire.objects.select_for_update().filter(version=catalogue.version).first()
+        if known is not None:
+            if known.content_hash != digest:
+                raise ContentError(
+                    [
+                        f"instrument.yaml: version: {catalogue.version} is already published with other content;"
+                        " a published version never changes, give the changed content a new version"
+                    ]
+                )
+            return known, False
+        row = Questionnaire.objects.create(
+            version=catalogue.version, content_hash=digest, document=to_document(catalogue)
+        )
+        _store(row, catalogue)
+        Questionnaire.objects.filter(pk=row.pk).update(published_at=Now())
+    return row, True
+
+
+def _store(row: Questionnaire, catalogue: Catalogue) -> None:
+    components = Component.objects.bulk_create(
+        Component(questionnaire=row, code=c.code, order=i, name=c.name) for i, c in enumerate(catalogue.components)
+    )
+    component_of = {c.code: c for c in components}
+    dimensions = Dimension.objects.bulk_create(
+        Dimension(questionnaire=row, code=d.code, order=i, name=d.name, component=component_of[d.component])
+        for i, d in enumerate(catalogue.dimensions)
+    )
+    dimension_of = {d.code: d for d in dimensions}
+    questions = [
+        Question(
+            questionnaire=row,
+            code=q.code,
+            view=q.view,
+            type="scale5",
+            dimension=dimension_of[q.dimension],
+            text=q.text,
+        )
+        for q in catalogue.questions
+    ] + [
+        Question(questionnaire=row, code=i.code, view=i.view, type=i.type, text=i.title)
+        for view in (ENTERPRISE, SITE)
+        for i in catalogue.items_of(view)
+    ]
+    for order, question in enumerate(questions):
+        question.order = order
+    Question.objects.bulk_create(questions)
+    Action.objects.bulk_create(
+        Action(questionnaire=row, code=a.code, order=i, title=a.title) for i, a in enumerate(catalogue.actions)
+    )
+
+
+@lru_cache(maxsize=8)
+def catalogue(questionnaire_id: int) -> Catalogue:
+    """The catalogue of a published version; published content never changes, so a process keeps it."""
+    return from_document(Questionnaire.objects.values_list("document", flat=True).get(pk=questionnaire_id))
+
+
+@lru_cache(maxsize=8)
+def question_keys(questionnaire_id: int) -> dict[str, int]:
+    """Question code -> row id of a published version."""
+    return dict(Question.objects.filter(questionnaire_id=questionnaire_id).values_list("code", "id"))
+
+
+@lru_cache(maxsize=1)
+def method(path: Path) -> Method:
+    """The method file, read once in a process."""
+    return read_method(path)

@@ -1,0 +1,211 @@
+"""Every read: what a member may see, as querysets, and the answers as arrays for the maths."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from assessments import publishing
+from assessments.catalogue import ENTERPRISE, SITE
+from assessments.catalogue import Questionnaire as Catalogue
+from assessments.models import Answer, Cycle, CycleSite, Result, Score, Submission
+from opmodel.organisations.models import Member, MemberSite, Site
+from opmodel.organisations.permissions import Permission, can
+
+DONE = ("level", "na", "dk", "data")
+UNANSWERED, NOT_APPLICABLE = 0, -1
+
+
+def cycles(member: Member) -> QuerySet[Cycle]:
+    return Cycle.objects.filter(organisation_id=member.organisation_id)
+
+
+def sites(member: Member) -> QuerySet[Site]:
+    """The sites a member may know: all for those who see the cycle, the own for plant managers."""
+    known = Site.objects.filter(organisation_id=member.organisation_id, is_active=True)
+    return known if can(member, Permission.VIEW_CYCLE) else known.filter(pk__in=member.site_ids)
+
+
+def submissions(member: Member) -> QuerySet[Submission]:
+    """Submissions a member may open, with cycle, site and the database's clock (`db_now`)."""
+    visible = Submission.objects.filter(organisation_id=member.organisation_id)
+    if can(member, Permission.ANSWER_SITE):
+        visible = visible.filter(view=SITE, site_id__in=member.site_ids)
+    elif not (can(member, Permission.VIEW_RESULTS) or can(member, Permission.ANSWER_ENTERPRISE)):
+        visible = visible.none()
+    return visible.select_related("cycle", "site").annotate(db_now=Now())
+
+
+def may_answer(member: Member, submission: Submission) -> bool:
+    """Whether this member is the one who answers here."""
+    if submission.view == ENTERPRISE:
+        return can(member, Permission.ANSWER_ENTERPRISE)
+    return can(member, Permission.ANSWER_SITE, submission.site)
+
+
+def takes_answers(member: Member, submission: Any) -> bool:
+    """Whether answers can be saved now; `submission` comes from `submissions` (it carries the database's clock)."""
+    return submission.state == Submission.State.DRAFT and submission.cycle.takes_answers(
+        submission.db_now, member.organisation.time_zone
+    )
+
+
+def catalogue_of(submission: Submission) -> Catalogue:
+    return publishing.catalogue(submission.cycle.questionnaire_id)
+
+
+def answers(submission: Submission) -> dict[str, Answer]:
+    """The saved answers of a submission by question code."""
+    rows = Answer.objects.filter(submission=submission).select_related("question", "saved_by")
+    return {row.question.code: row for row in rows}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a submission is: scale questions with a level, not applicable or do not know, of all asked."""
+
+    answered: int
+    total: int
+    by_dimension: dict[str, int]
+
+    @property
+    def minutes_left(self) -> int:
+        """About 35 seconds a question, rounded up to whole minutes."""
+        return -(-(self.total - self.answered) * 35 // 60)
+
+
+def progress(submission: Submission, catalogue: Catalogue) -> Progress:
+    rows = (
+        Answer.objects.filter(submission=submission, status__in=("level", "na", "dk"))
+        .order_by()
+        .values_list("question__dimension__code")
+        .annotate(n=Count("id"))
+    )
+    counted = {code: n for code, n in rows if code}
+    return Progress(sum(counted.values()), len(catalogue.questions_of(submission.view)), counted)
+
+
+def with_counts(rows: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Submissions with `answered`: scale questions that are done, counted by the database."""
+    done = Q(answer__status__in=("level", "na", "dk"), answer__question__type="scale5")
+    return rows.annotate(answered=Count("answer", filter=done))
+
+
+def board(cycle: Cycle) -> list[Submission]:
+    """Enterprise submission first, then the sites by region and name; two queries whatever the number of sites."""
+    rows = with_counts(Submission.objects.filter(cycle=cycle)).select_related("site", "submitted_by", "cycle")
+    return sorted(rows, key=lambda s: ("", "") if s.site is None else (s.site.region or "~", s.site.name))
+
+
+def invited_sites(cycle: Cycle) -> list[Site]:
+    return [row.site for row in CycleSite.objects.filter(cycle=cycle).select_related("site").order_by("site_id")]
+
+
+def level_matrix(rows: list[Submission], codes: tuple[str, ...], keys: dict[str, int]) -> np.ndarray:
+    """Answers as an int8 matrix (submissions x questions): 1-5, 0 unanswered, -1 not applicable. One query."""
+    column = {keys[code]: j for j, code in enumerate(codes)}
+    line = {row.pk: i for i, row in enumerate(rows)}
+    levels = np.zeros((len(rows), len(codes)), dtype=np.int8)
+    values = Answer.objects.filter(
+        submission_id__in=line, question_id__in=column, status__in=("level", "na")
+    ).values_list("submission_id", "question_id", "level")
+    for submission_id, question_id, level in values:
+        levels[line[submission_id], column[question_id]] = NOT_APPLICABLE if level is None else level
+    return levels
+
+
+def item_data(rows: list[Submission], code: str) -> dict[int, dict[str, Any]]:
+    """The saved data of one item by submission id."""
+    found = Answer.objects.filter(submission__in=rows, question__code=code, status="data")
+    return dict(found.values_list("submission_id", "data"))
+
+
+def latest_result(submission: Submission) -> Result | None:
+    """The newest result of a submission's newest revision."""
+    return (
+        Result.objects.filter(submission=submission)
+        .select_related("release__dataset")
+        .order_by("-revision", "-id")
+        .first()
+    )
+
+
+def scored_enterprise(member: Member) -> QuerySet[Submission]:
+    """Enterprise submissions that have a result, newest cycle first."""
+    return (
+        submissions(member)
+        .filter(view=ENTERPRISE)
+        .filter(Exists(Result.objects.filter(submission=OuterRef("pk"))))
+        .order_by("-cycle__opens_on", "-cycle_id")
+    )
+
+
+def cycle_counts(rows: list[Cycle]) -> dict[int, dict[str, Any]]:
+    """For each cycle: sites asked, site surveys submitted, enterprise progress. Two queries for any number."""
+    counts: dict[int, dict[str, Any]] = {
+        c.pk: {"sites": 0, "submitted": 0, "invited": 0, "enterprise_progress": {"answered": 0, "total": 0}}
+        for c in rows
+    }
+    totals = {c.pk: len(publishing.catalogue(c.questionnaire_id).questions_of(ENTERPRISE)) for c in rows}
+    for s in with_counts(Submission.objects.filter(cycle__in=rows)):
+        entry = counts[s.cycle_id]
+        if s.view == ENTERPRISE:
+            entry["enterprise_progress"] = {"answered": s.answered, "total": totals[s.cycle_id]}
+        else:
+            entry["sites"] += 1
+            entry["invited"] += 1
+            entry["submitted"] += s.state == Submission.State.SUBMITTED
+    return counts
+
+
+def managers_by_site(member: Member) -> dict[int, list[str]]:
+    """Names of the plant managers of each site, one query."""
+    rows = MemberSite.objects.filter(organisation_id=member.organisation_id).select_related("member__user")
+    names: dict[int, list[str]] = {}
+    for row in rows:
+        names.setdefault(row.site_id, []).append(row.member.user.get_full_name())
+    return names
+
+
+def site_scores(member: Member) -> list[dict[str, Any]]:
+    """Component and overall scores of the sites a member may see, in the newest cycle that has any. Two queries."""
+    rows = list(
+        Score.objects.filter(
+            result__submission__in=_site_submissions(member),
+            measure__in=("CAP", "VST", "RES", "GOV", "OVERALL"),
+        )
+        .select_related("result__submission__site", "result__submission__cycle")
+        .order_by("-result__submission__cycle__opens_on", "result_id")
+    )
+    newest = rows[0].result.submission.cycle_id if rows else None
+    found: dict[int, dict[str, Any]] = {}
+    for score in rows:
+        submission = score.result.submission
+        if submission.cycle_id != newest:
+            continue
+        entry = found.setdefault(
+            submission.site_id,
+            {
+                "name": submission.site.name,
+                "region": submission.site.region,
+                "cycle": submission.cycle.name,
+                "public_id": submission.public_id,
+                "scores": {},
+            },
+        )
+        entry["scores"][score.measure] = score.point
+    return sorted(found.values(), key=lambda e: (e["region"], e["name"]))
+
+
+def _site_submissions(member: Member) -> QuerySet[Submission]:
+    rows = Submission.objects.filter(organisation_id=member.organisation_id, view=SITE)
+    return rows if can(member, Permission.VIEW_RESULTS) else rows.filter(site_id__in=member.site_ids)
+
+
+def component_names(member: Member) -> list[tuple[str, str]]:
+    """(code, name) of the components of the organisation's newest cycle, and the overall measure."""
+    newest = cycles(member).order_by("-opens_on").values_list("questionnaire_id", flat=True).first()
+    known = publishing.catalogue(newest).components if newest else ()
+    return [("OVERALL", "Overall"), *((c.code, c.name) for c in known)]

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from assessments.views import answering, work
+
+urlpatterns = [
+    path("", work.home, name="home"),
+    path("cycles/", work.cycle_list, name="cycle-list"),
+    path("cycles/new/", work.cycle_new, name="cycle-new"),
+    path("cycles/<str:public_id>/", work.cycle_board, name="cycle"),
+    path("submissions/<str:public_id>/", answering.submission, name="submission"),
+    path("submissions/<str:public_id>/dimensions/<str:code>/", answering.dimension, name="submission-dimension"),
+    path("submissions/<str:public_id>/answers/<str:code>/", answering.save, name="submission-save"),
+    path("submissions/<str:public_id>/items/<str:code>/", answering.item, name="submission-item"),
+    path("submissions/<str:public_id>/items/<str:code>/save/", answering.save_item, name="submission-item-save"),
+    path("submissions/<str:public_id>/review/", answering.review, name="submission-review"),
+    path("submissions/<str:public_id>/submit/", answering.submit, name="submission-submit"),
+    path("submissions/<str:public_id>/status/", answering.status, name="submission-status"),
+]

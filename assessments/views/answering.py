@@ -1,0 +1,226 @@
+"""Answering: one dimension a screen, the other items, the review, the submit, and what happens after it."""
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from assessments import selectors, workflow
+from assessments.catalogue import ENTERPRISE
+from assessments.models import Answer, Submission
+from assessments.views import item_forms, screens
+from opmodel.jobs.models import Job
+from opmodel.organisations.guards import member_required, wants_json
+from opmodel.organisations.models import Member
+from opmodel.organisations.permissions import Permission, can
+
+
+def fetch(request: HttpRequest, public_id: str) -> Submission:
+    """The submission through the member's own queryset; a foreign id is as unknown as a made-up one."""
+    found = selectors.submissions(request.member).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_GET
+@member_required()
+def submission(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Go to where the work is: the first dimension with an open question, else the review."""
+    found = fetch(request, public_id)
+    if found.state == Submission.State.SUBMITTED and selectors.may_answer(request.member, found):
+        return redirect("submission-status", public_id)
+    catalogue = selectors.catalogue_of(found)
+    done = selectors.progress(found, catalogue).by_dimension
+    for dimension in catalogue.dimensions:
+        asked = len(catalogue.questions_of(found.view, dimension.code))
+        if asked and done.get(dimension.code, 0) < asked:
+            return redirect("submission-dimension", public_id, dimension.code)
+    return redirect("submission-review", public_id)
+
+
+@require_GET
+@member_required()
+def dimension(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
+    found = fetch(request, public_id)
+    return render(request, "assessments/dimension.html", screens.dimension(request.member, found, code))
+
+
+def _payload(request: HttpRequest) -> dict[str, Any]:
+    try:
+        body = json.loads(request.body)
+    except (ValueError, UnicodeDecodeError):
+        body = None
+    if not isinstance(body, dict):
+        raise workflow.Refused(_("The body must be a JSON object."), field="body")
+    texts = ("status", "reason", "comment", "client_key")
+    for name in texts:
+        if not isinstance(body.get(name, ""), str | None):
+            raise workflow.Refused(_("“%(name)s” must be text.") % {"name": name}, field=name)
+    return {
+        "status": body.get("status") or "",
+        "level": body.get("level"),
+        "data": body.get("data"),
+        "base_version": body.get("base_version"),
+        **{name: body.get(name) or "" for name in texts[1:]},
+    }
+
+
+def _form_payload(request: HttpRequest) -> dict[str, Any]:
+    level, status = request.POST.get("level", ""), request.POST.get("status", "level")
+    base = request.POST.get("base_version", "")
+    return {
+        "status": status if level == "" or status != "level" else "level",
+        "level": int(level) if level.isdecimal() and len(level) < 4 else level or None,
+        "base_version": int(base) if base.isdecimal() and len(base) < 10 else base,
+        "reason": request.POST.get("reason", ""),
+        "comment": request.POST.get("comment", ""),
+        "client_key": "",
+    }
+
+
+@require_POST
+@member_required()
+def save(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
+    """Save one answer: JSON from the page, or the plain form without JavaScript; the same function behind both."""
+    found = fetch(request, public_id)
+    as_json = request.content_type == "application/json" or wants_json(request)
+    try:
+        payload = _payload(request) if as_json else _form_payload(request)
+        saved = workflow.save_answer(by=request.member, submission=found, code=code, **payload)
+    except workflow.Refused as refused:
+        if as_json:
+            error = {"error": "refused", "message": refused.message, "field": refused.field}
+            return JsonResponse(error, status=refused.status)
+        return _form_again(request, found, code, refused)
+    except workflow.Conflict as conflict:
+        if as_json:
+            body = {
+                "error": "conflict",
+                "message": _("Somebody else saved this answer in the meantime. Choose which one stands."),
+                "mine": conflict.mine,
+                "theirs": screens.stored(conflict.theirs),
+            }
+            return JsonResponse(body, status=409)
+        context = screens.conflict(found, code, conflict.mine, conflict.theirs)
+        return render(request, "assessments/_conflict.html", context, status=409)
+    if not as_json:
+        return redirect(f"{_dimension_url(found, code)}#{code}")
+    return JsonResponse(
+        {
+            "code": saved.code,
+            "version": saved.version,
+            "saved_at": saved.saved_at.isoformat().replace("+00:00", "Z"),
+            "saved_by": request.member.user.get_full_name(),
+            "status": saved.status,
+            "level": saved.level,
+            "progress": screens.short_progress(found, code),
+        }
+    )
+
+
+def _dimension_url(found: Submission, code: str) -> str:
+    question = selectors.catalogue_of(found).question_by_code.get(code)
+    if question is None:
+        raise Http404
+    return reverse("submission-dimension", args=[found.public_id, question.dimension])
+
+
+def _form_again(request: HttpRequest, found: Submission, code: str, refused: workflow.Refused) -> HttpResponse:
+    question = selectors.catalogue_of(found).question_by_code.get(code)
+    if question is None:
+        raise Http404
+    context = screens.dimension(request.member, found, question.dimension)
+    for shown in context["questions"]:
+        if shown["code"] == code:
+            shown["error"] = refused.message
+            shown["comment"] = request.POST.get("comment", shown["comment"])
+            shown["reason"] = request.POST.get("reason", shown["reason"])
+    return render(request, "assessments/dimension.html", context, status=refused.status)
+
+
+@require_GET
+@member_required()
+def item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
+    found = fetch(request, public_id)
+    return render(request, "assessments/item.html", screens.item(request.member, found, code))
+
+
+@require_POST
+@member_required()
+def save_item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
+    found = fetch(request, public_id)
+    known = selectors.catalogue_of(found).item_by_code.get(code)
+    if known is None or known.view != found.view:
+        raise Http404
+    raw = item_forms.data_from_post(known, request.POST)
+    base = request.POST.get("base_version", "")
+    try:
+        workflow.save_answer(
+            by=request.member,
+            submission=found,
+            code=code,
+            status="data",
+            data=raw,
+            base_version=int(base) if base.isdecimal() and len(base) < 10 else base,  # type: ignore[arg-type]
+        )
+    except workflow.Refused as refused:
+        context = screens.item(request.member, found, code, raw=raw, refused=refused)
+        return render(request, "assessments/item.html", context, status=refused.status)
+    except workflow.Conflict as conflict:
+        message = _("%(who)s saved this page in the meantime. Your entries are below; check and save again.") % {
+            "who": conflict.theirs.saved_by or _("Somebody")
+        }
+        refused = workflow.Refused(message, status=409)
+        context = screens.item(request.member, found, code, raw=raw, refused=refused)
+        return render(request, "assessments/item.html", context, status=409)
+    return redirect(screens.after_item(found, code))
+
+
+@require_GET
+@member_required()
+def review(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = fetch(request, public_id)
+    return render(request, "assessments/review.html", screens.review(request.member, found))
+
+
+@require_POST
+@member_required()
+def submit(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = fetch(request, public_id)
+    try:
+        workflow.submit(by=request.member, submission=found)
+    except workflow.Refused as refused:
+        found = fetch(request, public_id)
+        context = screens.review(request.member, found) | {"blockers": [refused.message], "can_submit": False}
+        return render(request, "assessments/review.html", context, status=refused.status)
+    return redirect("submission-status", public_id)
+
+
+@require_GET
+@member_required()
+def status(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What happens after the submit: queued, being scored, done, or failed; the fragment polls itself."""
+    found = fetch(request, public_id)
+    job = Job.objects.filter(kind="score", key__startswith=f"{found.pk}:").order_by("-id").first()
+    member: Member = request.member
+    ready = job is not None and job.state == Job.State.DONE
+    if found.view == ENTERPRISE:
+        result_url = reverse("dashboard") if can(member, Permission.VIEW_RESULTS) else ""
+    else:
+        result_url = reverse("dashboard-sites")
+    context = {
+        "submission": screens.heading(found),
+        "job": screens.job(job),
+        "status_url": reverse("submission-status", args=[found.public_id]),
+        "result_url": result_url if ready else "",
+    }
+    template = "_scoring_status.html" if request.htmx else "submission_done.html"
+    return render(request, f"assessments/{template}", context)
+
+
+__all__ = ["Answer", "dimension", "item", "review", "save", "save_item", "status", "submission", "submit"]

@@ -1,0 +1,297 @@
+"""Every write of an assessment: one keyword-only function each, in one transaction, with `by=`."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments import items, publishing, selectors
+from assessments.catalogue import ENTERPRISE, SITE
+from assessments.models import Answer, Cycle, CycleSite, Questionnaire, Submission
+from benchmarks.models import Dataset
+from opmodel.jobs import queue
+from opmodel.jobs.models import Job
+from opmodel.keys import new_public_id
+from opmodel.organisations.models import Member, Organisation, Site
+from opmodel.organisations.permissions import Permission, can
+
+
+class Refused(Exception):
+    """A write that cannot be done; says which field, and what was expected. Nothing was changed."""
+
+    def __init__(self, message: str, *, field: str = "", status: int = 400, errors: Any = None) -> None:
+        super().__init__(message)
+        self.message, self.field, self.status, self.errors = message, field, status, errors or []
+
+
+class Conflict(Exception):
+    """Somebody saved this answer in the meantime; both values are here, nothing was overwritten."""
+
+    def __init__(self, mine: dict[str, Any], theirs: Answer) -> None:
+        super().__init__("conflict")
+        self.mine, self.theirs = mine, theirs
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What the database holds after a save."""
+
+    code: str
+    version: int
+    saved_at: datetime
+    status: str
+    level: int | None
+    data: dict[str, Any] | None
+
+
+@transaction.atomic
+def open_cycle(
+    *, by: Member, name: str, opens_on: date, closes_on: date, sites: list[Site], dataset: Dataset | None
+) -> Cycle:
+    """Open a cycle with one enterprise submission and one per site; raises Refused."""
+    if not can(by, Permission.OPEN_CYCLE):
+        raise Refused(_("Only the CSCO opens a cycle."), status=403)
+    if closes_on < opens_on:
+        raise Refused(_("The last day must not lie before the first day."), field="closes_on")
+    if Cycle.objects.filter(organisation_id=by.organisation_id, name=name).exists():
+        raise Refused(_("A cycle with this name exists already; choose another name."), field="name")
+    questionnaire = Questionnaire.objects.filter(published_at__isnull=False).order_by("-version").first()
+    if questionnaire is None:
+        raise Refused(_("No questionnaire is published yet. The operator runs load_content once."))
+    cycle = Cycle.objects.create(
+        organisation_id=by.organisation_id,
+        name=name,
+        questionnaire=questionnaire,
+        dataset=dataset,
+        opens_on=opens_on,
+        closes_on=closes_on,
+    )
+    own = {"organisation_id": by.organisation_id, "cycle": cycle}
+    CycleSite.objects.bulk_create(CycleSite(**own, site=site) for site in sites)
+    Submission.objects.bulk_create(
+        [Submission(**own, view=ENTERPRISE), *(Submission(**own, view=SITE, site=site) for site in sites)]
+    )
+    return cycle
+
+
+UPSERT = """
+INSERT INTO assessments_answer AS a (organisation_id, public_id, submission_id, question_id, status, level, data,
+       reason, comment, version, client_key, saved_at, saved_by_id)
+SELECT %(organisation)s, %(public_id)s, %(submission)s, %(question)s, %(status)s, %(level)s, %(data)s,
+       %(reason)s, %(comment)s, 1, %(client_key)s, clock_timestamp(), %(by)s
+ WHERE %(base)s = 0 OR EXISTS (SELECT FROM assessments_answer
+                                WHERE submission_id = %(submission)s AND question_id = %(question)s)
+    ON CONFLICT (submission_id, question_id) DO UPDATE
+   SET status = EXCLUDED.status, level = EXCLUDED.level, data = EXCLUDED.data, reason = EXCLUDED.reason,
+       comment = EXCLUDED.comment, version = a.version + 1, client_key = EXCLUDED.client_key,
+       saved_at = clock_timestamp(), saved_by_id = EXCLUDED.saved_by_id
+ WHERE a.version = %(base)s
+RETURNING a.version, a.saved_at
+"""
+
+
+def save_answer(
+    *,
+    by: Member,
+    submission: Submission,
+    code: str,
+    status: str,
+    base_version: int,
+    level: Any = None,
+    data: dict[str, Any] | None = None,
+    reason: str = "",
+    comment: str = "",
+    client_key: str = "",
+) -> Saved:
+    """Save one answer on top of the version it was seen in.
+
+    Raises Refused (unknown code, wrong level, closed cycle ...) or Conflict (a newer version exists).
+    """
+    locked = lock(by, submission)
+    question_id, clean = clean_answer(by, locked, code, status, level, data, reason, comment)
+    if isinstance(base_version, bool) or not isinstance(base_version, int) or not 0 <= base_version < 2**31:
+        raise Refused(_("base_version must be a whole number, 0 for a first save."), field="base_version")
+    values = {
+        **clean,
+        "data": None if clean["data"] is None else items.as_json(clean["data"]),
+        "organisation": by.organisation_id,
+        "public_id": new_public_id(),
+        "submission": locked.pk,
+        "question": question_id,
+        "client_key": client_key[:64],
+        "by": by.user_id,
+        "base": base_version,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(UPSERT, values)
+        row = cursor.fetchone()
+    if row is None:
+        theirs = Answer.objects.select_related("saved_by").filter(submission=locked, question_id=question_id).first()
+        if theirs is None:
+            raise Refused(_("This answer was never saved; base_version must be 0."), field="base_version")
+        if not client_key or theirs.client_key != client_key:
+            raise Conflict({**clean, "base_version": base_version}, theirs)
+        row = (theirs.version, theirs.saved_at)  # the same save again: its first reply was lost on the way
+    elif code == "E-N1" and clean["data"]:
+        apply_profile(by, clean["data"])
+    return Saved(code, row[0], row[1], clean["status"], clean["level"], clean["data"])
+
+
+@transaction.atomic
+def save_many(*, by: Member, submission: Submission, entries: list[dict[str, Any]]) -> int:
+    """First save of many answers at once, all or nothing (demo, carry-over); raises Refused on the first bad one.
+
+    Each entry holds code, status and, as its status needs, level, data, reason, comment.
+    """
+    locked = lock(by, submission)
+    rows = []
+    for entry in entries:
+        question_id, clean = clean_answer(
+            by,
+            locked,
+            entry["code"],
+            entry["status"],
+            entry.get("level"),
+            entry.get("data"),
+            entry.get("reason", ""),
+            entry.get("comment", ""),
+        )
+        rows.append(
+            Answer(
+                organisation_id=by.organisation_id,
+                submission=locked,
+                question_id=question_id,
+                saved_at=Now(),
+                saved_by_id=by.user_id,
+                **clean,
+            )
+        )
+        if entry["code"] == "E-N1":
+            apply_profile(by, clean["data"])
+    return len(Answer.objects.bulk_create(rows))
+
+
+@transaction.atomic
+def close_cycle(*, by: Member, cycle: Cycle) -> None:
+    """End a cycle: no more answers; results stay."""
+    if not can(by, Permission.OPEN_CYCLE):
+        raise Refused(_("Only the CSCO closes a cycle."), status=403)
+    Cycle.objects.filter(pk=cycle.pk, organisation_id=by.organisation_id).update(state=Cycle.State.CLOSED)
+
+
+def lock(by: Member, submission: Submission) -> Submission:
+    """The submission, locked for this transaction, if answers may be saved now; raises Refused."""
+    locked = selectors.submissions(by).select_for_update(of=("self",), no_key=True).filter(pk=submission.pk).first()
+    if locked is None or not selectors.may_answer(by, locked):
+        raise Refused(_("These answers are given by somebody else; you can read them."), status=403)
+    if locked.state == Submission.State.SUBMITTED:
+        raise Refused(_("This was submitted already; answers can no longer be changed."), status=409)
+    if not selectors.takes_answers(by, locked):
+        raise Refused(
+            _("The cycle “%(name)s” closed on %(day)s; answers are no longer accepted.")
+            % {"name": locked.cycle.name, "day": locked.cycle.closes_on.isoformat()},
+            status=409,
+        )
+    return locked
+
+
+def clean_answer(
+    by: Member,
+    submission: Submission,
+    code: str,
+    status: str,
+    level: Any,
+    data: dict[str, Any] | None,
+    reason: str,
+    comment: str,
+) -> tuple[int, dict[str, Any]]:
+    """Check one answer against its question; returns the question's row id and the clean values; raises Refused."""
+    catalogue = selectors.catalogue_of(submission)
+    question = catalogue.question_by_code.get(code)
+    item = catalogue.item_by_code.get(code)
+    found = question or item
+    if found is None or found.view != submission.view:
+        raise Refused(_("There is no question “%(code)s” in this survey.") % {"code": code[:40]}, field="code")
+    if len(reason) > 500 or len(comment) > 2000:
+        raise Refused(_("A reason has at most 500 characters, a comment at most 2000."), field="comment")
+    if "\x00" in reason or "\x00" in comment:
+        raise Refused(_("The text holds a character that cannot be stored (NUL)."), field="comment")
+    clean: dict[str, Any] = {
+        "status": status,
+        "level": None,
+        "data": None,
+        "reason": "",
+        "comment": comment.strip(),
+    }
+    if item is not None:
+        if status not in ("data", "open"):
+            raise Refused(_("This item takes “data” or “open”."), field="status")
+        if status == "data":
+            clean["data"] = clean_item(item, data, catalogue)
+    elif status == "level":
+        if isinstance(level, bool) or not isinstance(level, int) or not 1 <= level <= 5:
+            raise Refused(_("A level is a whole number from 1 to 5."), field="level")
+        clean["level"] = level
+    elif status == "na":
+        if question is not None and not question.na_allowed:
+            raise Refused(_("“Not applicable” is not possible here."), field="status")
+        if not reason.strip():
+            raise Refused(_("Say in a few words why this does not apply to you."), field="reason")
+        clean["reason"] = reason.strip()
+    elif status not in ("dk", "open"):
+        raise Refused(_("An answer is a level, not applicable, do not know, or open."), field="status")
+    return publishing.question_keys(submission.cycle.questionnaire_id)[code], clean
+
+
+def clean_item(item: Any, data: Any, catalogue: Any) -> dict[str, Any]:
+    if not items.is_supported(item.type):
+        raise Refused(_("This item cannot be answered yet."), field="code")
+    if not isinstance(data, dict):
+        raise Refused(_("The data of an item is an object of its fields."), field="data")
+    context = items.Context(dimensions=tuple(d.code for d in catalogue.dimensions), today=timezone.now().date())
+    value, errors = items.clean(item.type, item.spec, data, context)
+    if errors:
+        field, message = errors[0]
+        raise Refused(f"{field}: {message}" if field else message, field=field, errors=errors)
+    return dict(value)
+
+
+def apply_profile(by: Member, profile: dict[str, Any]) -> None:
+    """The enterprise profile sets the segments peers are compared by; they sit on the organisation."""
+    Organisation.objects.filter(pk=by.organisation_id).update(
+        industry=str(profile.get("industry") or ""),
+        region=str(profile.get("hq_region") or ""),
+        size_band=str(profile.get("employees_band") or ""),
+        process_type=str(profile.get("process_type") or ""),
+    )
+
+
+@transaction.atomic
+def submit(*, by: Member, submission: Submission) -> Submission:
+    """Hand in a submission and queue its scoring with the same commit; raises Refused, also on a second time."""
+    locked = lock(by, submission)
+    if not Answer.objects.filter(submission=locked, status="level").exists():
+        raise Refused(_("Nothing is answered yet: choose a level for at least one question before you submit."))
+    locked.state = Submission.State.SUBMITTED
+    locked.revision += 1
+    locked.submitted_by_id = by.user_id
+    Submission.objects.filter(pk=locked.pk).update(
+        state=locked.state, revision=locked.revision, submitted_at=Now(), submitted_by_id=by.user_id
+    )
+    enqueue_scoring(locked, by=by.user_id)
+    return locked
+
+
+def enqueue_scoring(submission: Submission, *, by: int | None, again: str = "") -> Job:
+    """One scoring job per revision; `again` names a reason to score the same revision anew (a new release)."""
+    return queue.enqueue(
+        "score",
+        key=f"{submission.pk}:{submission.revision}{again and ':' + again}",
+        payload={"submission": submission.pk},
+        organisation_id=submission.organisation_id,
+        by=by,
+    )

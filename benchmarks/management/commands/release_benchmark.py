@@ -1,0 +1,38 @@
+"""Build and publish a release of a dataset."""
+
+from datetime import date
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from benchmarks import cells, releases
+from benchmarks.models import Dataset
+from benchmarks.settings import method_section, method_version
+
+
+class Command(BaseCommand):
+    help = "Publish the statistics of a dataset as they stand on a day."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="the dataset")
+        parser.add_argument("--as-of", help="a date like 2026-06-30; today when left out")
+
+    def handle(self, *args: object, **options: str) -> None:
+        dataset = Dataset.objects.filter(name=options["name"]).first()
+        if dataset is None:
+            known = ", ".join(Dataset.objects.values_list("name", flat=True)) or "none"
+            raise CommandError(f"there is no dataset “{options['name']}”; known: {known}")
+        try:
+            day = date.fromisoformat(options["as_of"]) if options["as_of"] else timezone.localdate()
+            release = releases.make_release(
+                dataset=dataset,
+                as_of=day,
+                rules=method_section(),
+                segments=cells.read_segments(settings.FIXTURES / "benchmarks" / "sectors.yaml"),
+                method_version=method_version(),
+            )
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        if options["verbosity"]:
+            self.stdout.write(f"published “{release.name}” with {release.cells.count()} cell statistics")

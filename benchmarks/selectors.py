@@ -1,0 +1,76 @@
+"""The one gate to peer figures: what a viewer with given segments may see of a release. Reads the release only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchmarks.cells import SEPARATOR, Segments, paths, prefixes
+from benchmarks.models import CellStatistic, Dataset, Release
+
+
+@dataclass(frozen=True)
+class PeerTable:
+    """The published statistics of one measure in the cell a comparison uses."""
+
+    measure: str
+    tree: str
+    path: str
+    n_band: str
+    mean: float
+    quantiles: Mapping[int, float]
+
+    @property
+    def label(self) -> str:
+        return label_of(self.path)
+
+
+@dataclass(frozen=True)
+class PeerGroup:
+    """A published cell on a viewer's own path."""
+
+    tree: str
+    path: str
+    label: str
+    n_band: str
+
+
+def label_of(path: str) -> str:
+    """A cell in words.
+
+    >>> label_of("all"), label_of("all > Vehicles > 29")
+    ('all peers', 'Vehicles, industry 29')
+    """
+    parts = path.split(SEPARATOR)[1:]
+    return ", ".join(f"industry {p}" if p.isdecimal() else p for p in parts) or "all peers"
+
+
+def latest_published(dataset: Dataset | None) -> Release | None:
+    if dataset is None:
+        return None
+    return Release.objects.filter(dataset=dataset, state=Release.State.PUBLISHED).select_related("dataset").first()
+
+
+def own_cells(release: Release, viewer: Mapping[str, str], segments: Segments) -> dict[str, list[CellStatistic]]:
+    """All published cells on the viewer's paths, by measure, finest of tree A first. One query."""
+    own = paths(viewer, segments.sector_of)
+    names = {(tree, name) for tree, path in own.items() for name in prefixes(path)}
+    rows = CellStatistic.objects.filter(release=release, path__in={name for _tree, name in names})
+    found: dict[str, list[CellStatistic]] = {}
+    for row in sorted(rows, key=lambda c: (c.tree, -c.depth)):
+        if (row.tree, row.path) in names:
+            found.setdefault(row.measure, []).append(row)
+    return found
+
+
+def peer_tables(cells: Mapping[str, list[CellStatistic]], chosen: str = "") -> dict[str, PeerTable]:
+    """For each measure the table to compare with: the chosen cell "A:path" where it is published, else the finest of A."""
+    tables = {}
+    for measure, rows in cells.items():
+        row = next((r for r in rows if f"{r.tree}:{r.path}" == chosen), rows[0])
+        quantiles = {int(p[1:]): q for p, q in row.quantiles.items()}
+        tables[measure] = PeerTable(measure, row.tree, row.path, row.n_band, row.mean, quantiles)
+    return tables
+
+
+def peer_groups(cells: Mapping[str, list[CellStatistic]], measure: str = "OVERALL") -> list[PeerGroup]:
+    """The published cells a viewer may switch to, finest of tree A first."""
+    return [PeerGroup(r.tree, r.path, label_of(r.path), r.n_band) for r in cells.get(measure, [])]

@@ -1,0 +1,22 @@
+"""The benchmark section of the method file, read once in a process."""
+
+from functools import cache
+from typing import Any
+
+import yaml
+from django.conf import settings
+
+from benchmarks.rules import BenchmarkRules, rules_from_mapping
+
+
+@cache
+def _method() -> dict[str, Any]:
+    return dict(yaml.safe_load((settings.FIXTURES / "method.yaml").read_text()))
+
+
+def method_section() -> BenchmarkRules:
+    return rules_from_mapping(_method()["benchmark"])
+
+
+def method_version() -> str:
+    return str(_method()["version"])

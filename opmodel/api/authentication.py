@@ -1,0 +1,70 @@
+"""Who calls: a token as `Authorization: Bearer …`, or as the password of Basic; never in a URL."""
+
+import base64
+import binascii
+from datetime import timedelta
+from hmac import compare_digest
+
+from django.db import connection, transaction
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from knox.crypto import hash_token
+from knox.settings import CONSTANTS
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from opmodel.api.models import ApiToken
+from opmodel.organisations.models import User
+
+REFUSED = "This token is not valid: it is unknown, expired, or its owner is no longer active."
+
+
+class Token(BaseAuthentication):
+    """Accepts a token that exists, has not expired and whose owner is active."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="OpModel"'
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _, value = request.headers.get("Authorization", "").strip().partition(" ")
+        if not scheme:
+            return None
+        if scheme.lower() == "bearer":
+            return find(value.strip())
+        if scheme.lower() == "basic":
+            try:
+                _user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+            except (binascii.Error, UnicodeDecodeError) as error:
+                raise AuthenticationFailed("The Basic header is not valid base64 of user:token.") from error
+            return find(password)
+        raise AuthenticationFailed("Use Authorization: Bearer TOKEN, or Basic with the token as password.")
+
+
+def find(text: str) -> tuple[User, ApiToken]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A token names its organisation, so it is looked up before any organisation is entered.
+        cursor.execute("SELECT set_config('app.scope', 'tokens', true)")
+        found = [
+            t
+            for t in ApiToken.objects.select_related("user").filter(token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH])
+            if compare_digest(hash_token(text), t.digest)
+        ]
+        now = timezone.now()
+        if not found or not found[0].user.is_active or (found[0].expiry is not None and found[0].expiry <= now):
+            raise AuthenticationFailed(REFUSED)
+        token = found[0]
+        if token.last_used_at is None or token.last_used_at < now - timedelta(minutes=1):
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        cursor.execute("SELECT set_config('app.scope', '', true)")
+    return token.user, token
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI document names it."""
+
+    target_class = "opmodel.api.authentication.Token"
+    name = ["bearer", "basic"]
+
+    def get_security_definition(self, auto_schema: object) -> list[dict[str, str]]:
+        return [{"type": "http", "scheme": "bearer"}, {"type": "http", "scheme": "basic"}]

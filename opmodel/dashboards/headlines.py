@@ -1,0 +1,92 @@
+"""One sentence first: what the numbers say, by rule. PURE but for gettext: whole sentences, never glued ones."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from benchmarks.statistics import half_up
+
+Named = tuple[str, float | None, float | None]  # name, own score, peer median
+
+
+def one(value: float) -> str:
+    """A level with one decimal, half up.
+
+    >>> one(2.25)
+    '2.3'
+    """
+    return f"{half_up(value):.1f}"
+
+
+def page_headline(components: Sequence[Named]) -> str:
+    """What the dashboard opens with: the component furthest below its peers, or the weakest, or the good news."""
+    scored = [(name, own, median) for name, own, median in components if own is not None]
+    if not scored:
+        return _("Too little is answered for a score.")
+    if len(scored) < len(components):
+        missing = len(components) - len(scored)
+        return ngettext(
+            "%(n)d component cannot be scored yet: too little of it is answered.",
+            "%(n)d components cannot be scored yet: too little of them is answered.",
+            missing,
+        ) % {"n": missing}
+    compared = [(name, own, median) for name, own, median in scored if median is not None]
+    if not compared:
+        name, own, _median = min(scored, key=lambda c: c[1])
+        return _("%(name)s is the weakest component, with %(own)s of 5. No peers to compare with.") % {
+            "name": name,
+            "own": one(own),
+        }
+    name, own, median = min(compared, key=lambda c: half_up(c[1]) - c[2])
+    values = {"name": name, "own": one(own), "median": one(median)}
+    if half_up(own) < median:
+        return _("%(name)s: %(own)s against a peer median of %(median)s, the widest gap.") % values
+    if half_up(own) == median:
+        return _("No component lies below the peer median; %(name)s is level with it at %(own)s.") % values
+    return _("All components lie above the peer median; %(name)s is closest to it.") % values
+
+
+def dimension_headline(dimensions: Sequence[tuple[float | None, float | None]]) -> str:
+    """The title of the dimension chart; pairs of own score and peers' lower quartile."""
+    compared = [(own, quartile) for own, quartile in dimensions if own is not None and quartile is not None]
+    if not compared:
+        return _("Where the dimensions stand")
+    below = sum(half_up(own) < quartile for own, quartile in compared)
+    if not below:
+        return _("No dimension lies below the peers' lower quartile")
+    return ngettext(
+        "One dimension lies below the peers' lower quartile",
+        "%(n)d dimensions lie below the peers' lower quartile",
+        below,
+    ) % {"n": below}
+
+
+def perception_headline(gaps: Sequence[tuple[str, float | None, str]]) -> str:
+    """Where the CSCO and the plants disagree; (dimension, gap, flag)."""
+    known = [(name, gap, flag) for name, gap, flag in gaps if gap is not None]
+    if not known:
+        return _("Fewer than three plants answered the mirrored questions: the views cannot be compared yet.")
+    flagged = [g for g in known if g[2] in ("flagged", "severe")]
+    if not flagged:
+        return _("Head office and plants see the same picture.")
+    name, gap, _flag = max(flagged, key=lambda g: abs(g[1]))
+    higher = gap > 0
+    values = {"n": len(flagged), "name": name, "gap": one(abs(gap))}
+    if higher:
+        return (
+            ngettext(
+                "In one dimension the views differ: %(name)s, head office %(gap)s above the plants.",
+                "In %(n)d dimensions the views differ, most in %(name)s: head office %(gap)s above the plants.",
+                len(flagged),
+            )
+            % values
+        )
+    return (
+        ngettext(
+            "In one dimension the views differ: %(name)s, the plants %(gap)s above head office.",
+            "In %(n)d dimensions the views differ, most in %(name)s: the plants %(gap)s above head office.",
+            len(flagged),
+        )
+        % values
+    )

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from opmodel.dashboards import views
+
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("sites/", views.sites, name="dashboard-sites"),
+    path("peers/", views.peers, name="dashboard-peers"),
+    path("explain/<str:public_id>/<str:measure>/", views.explain, name="explain"),
+]

@@ -1,0 +1,10 @@
+"""Opaque public ids: what URLs and the API show instead of running numbers."""
+
+import secrets
+
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0/o, 1/l/i: people read ids aloud
+
+
+def new_public_id() -> str:
+    """16 characters, 79 bits: cannot be guessed, does not count anything."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(16))

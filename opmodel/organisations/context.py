@@ -1,0 +1,34 @@
+"""What every page's frame shows: who I am, where I can go."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from opmodel.organisations.permissions import Permission, can
+
+PRODUCT = {"name": "OpModel"}
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    member = getattr(request, "member", None)
+    places = [
+        (_("Work"), "home", True),
+        (_("Cycles"), "cycle-list", can(member, Permission.VIEW_CYCLE)),
+        (_("Dashboard"), "dashboard", can(member, Permission.VIEW_RESULTS)),
+        (
+            _("Sites"),
+            "dashboard-sites",
+            can(member, Permission.VIEW_RESULTS) or can(member, Permission.VIEW_SITE_RESULTS),
+        ),
+        (_("Peers"), "dashboard-peers", can(member, Permission.VIEW_PEERS)),
+    ]
+    path = request.path
+    items = []
+    for label, name, allowed in places if member else []:
+        if allowed:
+            url = reverse(name)
+            exact = name in ("home", "dashboard")
+            items.append({"label": label, "url": url, "current": path == url if exact else path.startswith(url)})
+    return {"member": member, "nav_items": items, "product": PRODUCT}

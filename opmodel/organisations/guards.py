@@ -1,0 +1,42 @@
+"""How views ask who is there: a missing sign-in goes to the sign-in page, a missing right is a 403."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from opmodel.organisations.permissions import Permission, can
+
+View = Callable[..., HttpResponse]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def member_required(*permissions: Permission) -> Callable[[View], View]:
+    """Let members through who hold at least one of the permissions (any member when none is named)."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            member = getattr(request, "member", None)
+            if member is None:
+                if request.user.is_authenticated:
+                    raise PermissionDenied(_("Your account belongs to no organisation at present."))
+                if wants_json(request):
+                    message = _("You are signed out. Sign in again; your answers wait in this browser.")
+                    return JsonResponse({"error": "signed_out", "message": message}, status=401)
+                return redirect_to_login(request.get_full_path())
+            if permissions and not any(can(member, p) for p in permissions):
+                raise PermissionDenied(_("Your role does not include this page."))
+            return view(request, *args, **kwargs)
+
+        wrapped.permissions = permissions  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate

@@ -1,0 +1,60 @@
+"""Who may do what: roles are lists of permissions, `can` is the only question anybody asks."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from opmodel.organisations.models import Member
+
+
+class Role(StrEnum):
+    CSCO = "csco"
+    PLANT_MANAGER = "plant_manager"
+    ANALYST = "analyst"
+    ADMINISTRATOR = "administrator"
+
+
+class InstallationRole(StrEnum):
+    OPERATOR = "operator"
+    BENCHMARK_STEWARD = "benchmark_steward"
+
+
+class Permission(StrEnum):
+    OPEN_CYCLE = "open_cycle"
+    ANSWER_ENTERPRISE = "answer_enterprise"
+    ANSWER_SITE = "answer_site"  # of the own sites only
+    VIEW_CYCLE = "view_cycle"
+    VIEW_RESULTS = "view_results"  # of the whole organisation
+    VIEW_SITE_RESULTS = "view_site_results"  # of the own sites only
+    VIEW_PEERS = "view_peers"
+    USE_API = "use_api"
+    MANAGE_ORGANISATION = "manage_organisation"
+
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.CSCO: frozenset(
+        {
+            Permission.OPEN_CYCLE,
+            Permission.ANSWER_ENTERPRISE,
+            Permission.VIEW_CYCLE,
+            Permission.VIEW_RESULTS,
+            Permission.VIEW_PEERS,
+            Permission.USE_API,
+        }
+    ),
+    Role.PLANT_MANAGER: frozenset({Permission.ANSWER_SITE, Permission.VIEW_SITE_RESULTS}),
+    Role.ANALYST: frozenset(
+        {Permission.VIEW_CYCLE, Permission.VIEW_RESULTS, Permission.VIEW_PEERS, Permission.USE_API}
+    ),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ORGANISATION, Permission.VIEW_CYCLE}),
+}
+SITE_BOUND = {Permission.ANSWER_SITE, Permission.VIEW_SITE_RESULTS}
+
+
+def can(member: "Member | None", permission: Permission, subject: Any = None) -> bool:
+    """Whether a member may, here: `subject` is the Site for permissions that hold for the own sites only."""
+    if member is None or permission not in ROLES[Role(member.role)]:
+        return False
+    if permission in SITE_BOUND and subject is not None:
+        return subject.pk in member.site_ids
+    return True

@@ -1,0 +1,204 @@
+"""Saving and submitting: versions, conflicts, bad input, and nothing half saved."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from assessments import workflow
+from assessments.models import Answer, Cycle, Submission
+from opmodel.jobs.models import Job
+
+pytestmark = pytest.mark.django_db
+
+
+def post(client, submission, code, **body):
+    payload = {"status": "level", "level": 3, "base_version": 0, "client_key": "k", "reason": "", "comment": ""} | body
+    return client.post(
+        f"/submissions/{submission.public_id}/answers/{code}/", json.dumps(payload), content_type="application/json"
+    )
+
+
+def stored(world):
+    with world.inside():
+        return list(Answer.objects.values_list("question__code", "status", "level", "version"))
+
+
+def test_a_save_returns_version_time_and_progress(nordwerk):
+    reply = post(nordwerk.client(), nordwerk.enterprise, "E-CAP1-1", level=4)
+    body = reply.json()
+    assert (reply.status_code, body["version"], body["level"]) == (200, 1, 4)
+    assert body["saved_at"].endswith("Z")
+    assert body["progress"] == {"answered": 1, "total": 74, "dimension_answered": 1, "dimension_total": 3}
+    assert stored(nordwerk) == [("E-CAP1-1", "level", 4, 1)]
+
+
+def test_a_stale_save_is_refused_with_both_values(nordwerk):
+    client = nordwerk.client()
+    post(client, nordwerk.enterprise, "E-CAP1-1", level=4, comment="first", client_key="a")
+    reply = post(client, nordwerk.enterprise, "E-CAP1-1", level=2, client_key="b")
+    body = reply.json()
+    assert reply.status_code == 409
+    assert (body["mine"]["level"], body["theirs"]["level"], body["theirs"]["comment"]) == (2, 4, "first")
+    assert stored(nordwerk) == [("E-CAP1-1", "level", 4, 1)]
+    again = post(
+        client, nordwerk.enterprise, "E-CAP1-1", level=2, base_version=body["theirs"]["version"], client_key="b"
+    )
+    assert again.json()["version"] == 2
+    assert stored(nordwerk) == [("E-CAP1-1", "level", 2, 2)]
+
+
+def test_the_same_save_twice_is_one_save(nordwerk):
+    client = nordwerk.client()
+    first = post(client, nordwerk.enterprise, "E-CAP1-1", client_key="same").json()
+    second = post(client, nordwerk.enterprise, "E-CAP1-1", client_key="same").json()
+    assert (second["version"], second["saved_at"]) == (first["version"], first["saved_at"])
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "status", "message"),
+    [
+        ("E-XXX-1", {}, 400, "There is no question “E-XXX-1” in this survey."),
+        ("S-CAP1-1", {}, 400, "There is no question “S-CAP1-1” in this survey."),
+        ("E-CAP1-1", {"level": 6}, 400, "A level is a whole number from 1 to 5."),
+        ("E-CAP1-1", {"level": 0}, 400, "A level is a whole number from 1 to 5."),
+        ("E-CAP1-1", {"level": "three"}, 400, "A level is a whole number from 1 to 5."),
+        ("E-CAP1-1", {"level": True}, 400, "A level is a whole number from 1 to 5."),
+        ("E-CAP1-1", {"level": 2.5}, 400, "A level is a whole number from 1 to 5."),
+        ("E-CAP1-1", {"status": "na", "level": None}, 400, "Say in a few words why this does not apply to you."),
+        ("E-CAP1-1", {"status": "maybe"}, 400, "An answer is a level, not applicable, do not know, or open."),
+        ("E-CAP1-1", {"base_version": "x"}, 400, "base_version must be a whole number, 0 for a first save."),
+        ("E-CAP1-1", {"base_version": 7}, 400, "This answer was never saved; base_version must be 0."),
+        ("E-CAP1-1", {"comment": "a\u0000b"}, 400, "The text holds a character that cannot be stored (NUL)."),
+        ("E-CAP1-1", {"comment": ["x"]}, 400, "“comment” must be text."),
+        ("E-N2", {"status": "data", "data": {"cost": 99}}, 400, "the points add up to 99, expected 100"),
+        ("E-N7", {"status": "data", "data": {}}, 400, "This item cannot be answered yet."),
+    ],
+)
+def test_bad_input_is_named_and_nothing_is_saved(nordwerk, code, body, status, message):
+    reply = post(nordwerk.client(), nordwerk.enterprise, code, **body)
+    assert (reply.status_code, reply.json()["message"]) == (status, message)
+    assert stored(nordwerk) == []
+
+
+def test_a_body_that_is_no_json_is_refused(nordwerk):
+    url = f"/submissions/{nordwerk.enterprise.public_id}/answers/E-CAP1-1/"
+    for body in (b"{", b"[]", b"\xff\xfe"):
+        assert nordwerk.client().post(url, body, content_type="application/json").status_code == 400
+
+
+def test_saving_takes_at_most_ten_statements(nordwerk):
+    for role, submission, code in (
+        ("csco", nordwerk.enterprise, "E-CAP1-1"),
+        ("plant_manager", nordwerk.submissions[1], "S-CAP1-1"),
+    ):
+        client = nordwerk.client(role)
+        post(client, submission, code)  # fills the caches of the content
+        with CaptureQueriesContext(connection) as seen:
+            assert post(client, submission, code, level=2, base_version=1, client_key="x").status_code == 200
+        # In a test the request's transaction is a savepoint: SAVEPOINT and RELEASE stand for BEGIN and COMMIT.
+        # Only a savepoint hands its settings back by a statement; a commit drops them by itself.
+        hand_back = [q for q in seen if q["sql"].startswith("SELECT set_config(")]
+        assert len(seen) - len(hand_back) <= 10, "\n".join(q["sql"][:150] for q in seen)
+
+
+def test_the_audit_trail_holds_every_value_and_who(nordwerk):
+    client = nordwerk.client()
+    post(client, nordwerk.enterprise, "E-CAP1-1", level=4)
+    post(client, nordwerk.enterprise, "E-CAP1-1", level=5, base_version=1, client_key="2")
+    with nordwerk.inside():
+        events = Answer.pgh_event_model.objects.order_by("pgh_id").values_list("level", "pgh_context__user")
+        assert list(events) == [(4, nordwerk.members["csco"].user_id), (5, nordwerk.members["csco"].user_id)]
+
+
+def test_no_answer_after_the_cycle_closed(nordwerk):
+    with nordwerk.inside():
+        Cycle.objects.update(opens_on=date.today() - timedelta(days=60), closes_on=date.today() - timedelta(days=2))
+    reply = post(nordwerk.client(), nordwerk.enterprise, "E-CAP1-1")
+    assert reply.status_code == 409
+    assert "closed on" in reply.json()["message"]
+    assert stored(nordwerk) == []
+
+
+def test_submit_once_and_no_answer_after_it(nordwerk, django_capture_on_commit_callbacks):
+    client, url = nordwerk.client(), f"/submissions/{nordwerk.enterprise.public_id}/submit/"
+    empty = client.post(url)
+    assert empty.status_code == 400
+    assert "Nothing is answered yet" in empty.content.decode()
+    post(client, nordwerk.enterprise, "E-CAP1-1")
+    assert client.post(url).status_code == 302
+    second = client.post(url)
+    assert second.status_code == 409
+    assert "submitted already" in second.content.decode()
+    assert post(client, nordwerk.enterprise, "E-CAP1-2").status_code == 409
+    with nordwerk.inside():
+        assert Submission.objects.get(pk=nordwerk.enterprise.pk).revision == 1
+        assert Job.objects.filter(kind="score").count() == 1
+
+
+def test_the_form_without_javascript_calls_the_same_function(nordwerk):
+    client, url = nordwerk.client(), f"/submissions/{nordwerk.enterprise.public_id}/answers/E-CAP1-1/"
+    saved = client.post(url, {"level": "4", "base_version": "0", "comment": "seen"})
+    assert saved.status_code == 302
+    assert stored(nordwerk) == [("E-CAP1-1", "level", 4, 1)]
+    conflict = client.post(url, {"level": "2", "base_version": "0"})
+    assert conflict.status_code == 409
+    assert "Two answers to one question" in conflict.content.decode()
+    wrong = client.post(url, {"status": "na", "base_version": "1", "comment": "kept text"})
+    assert wrong.status_code == 400
+    assert "kept text" in wrong.content.decode()
+    assert stored(nordwerk) == [("E-CAP1-1", "level", 4, 1)]
+
+
+def test_the_profile_sets_the_segments_of_the_organisation(nordwerk):
+    data = {"industry": "28", "hq_region": "Europe", "employees_band": "1000-4999", "process_type": "discrete"}
+    reply = nordwerk.client().post(
+        f"/submissions/{nordwerk.enterprise.public_id}/items/E-N1/save/", {**data, "base_version": "0"}
+    )
+    assert reply.status_code == 302
+    nordwerk_now = type(nordwerk.organisation).objects
+    with nordwerk.inside():
+        found = nordwerk_now.get(pk=nordwerk.organisation.pk)
+    assert found.segments == {
+        "industry": "28",
+        "region": "Europe",
+        "size_band": "1000-4999",
+        "process_type": "discrete",
+    }
+
+
+def test_a_wrong_item_keeps_what_was_typed(nordwerk):
+    url = f"/submissions/{nordwerk.enterprise.public_id}/items/E-N2/save/"
+    reply = nordwerk.client().post(url, {"cost": "70", "growth": "40", "base_version": "0"})
+    assert reply.status_code == 400
+    page = reply.content.decode()
+    assert "the points add up to 110, expected 100" in page
+    assert 'value="70"' in page
+    assert stored(nordwerk) == []
+
+
+def test_save_many_is_all_or_nothing(nordwerk):
+    with nordwerk.inside(), pytest.raises(workflow.Refused, match="whole number from 1 to 5"):
+        workflow.save_many(
+            by=nordwerk.members["csco"],
+            submission=nordwerk.enterprise,
+            entries=[
+                {"code": "E-CAP1-1", "status": "level", "level": 3},
+                {"code": "E-CAP1-2", "status": "level", "level": 9},
+            ],
+        )
+    assert stored(nordwerk) == []
+
+
+def test_only_the_csco_opens_a_cycle(nordwerk):
+    form = {"name": "C2", "opens_on": "2026-01-01", "closes_on": "2026-12-31", "sites": [nordwerk.sites[0].public_id]}
+    assert nordwerk.client("analyst").post("/cycles/new/", form).status_code == 403
+    backwards = nordwerk.client().post("/cycles/new/", {**form, "closes_on": "2025-12-31"})
+    assert backwards.status_code == 400
+    assert "must not lie before" in backwards.content.decode()
+    assert nordwerk.client().post("/cycles/new/", form).status_code == 302
+    with nordwerk.inside():
+        cycle = Cycle.objects.get(name="C2")
+        assert cycle.submission_set.count() == 2

@@ -1,0 +1,49 @@
+"""Every test talks to a real PostgreSQL as the web role, under row-level security."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from opmodel.settings import DATABASE_URL, database
+from tests import build
+
+
+def become(role: dict) -> None:
+    connection.close()
+    connection.settings_dict.update({"USER": role["USER"], "PASSWORD": role["PASSWORD"]})
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """The test database with the published content, used as the web role."""
+    owner = dict(connection.settings_dict)
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            # pytest empties tables after tests that commit; only the test database allows that to the web role
+            cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{settings.DATABASE_WEB_ROLE}"')
+        become(database(DATABASE_URL))
+        call_command("load_content", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        become(owner)
+
+
+@pytest.fixture
+def nordwerk(db: None) -> build.World:
+    """An organisation with three sites, one member of each role, and an open cycle."""
+    return build.world("Nordwerk")
+
+
+@pytest.fixture
+def sudwerk(db: None) -> build.World:
+    """Another organisation, so that a foreign row really exists."""
+    return build.world("Südwerk")
+
+
+@pytest.fixture
+def root() -> Path:
+    return Path(__file__).resolve().parent.parent

@@ -1,0 +1,121 @@
+"""Who may open what: one row for every URL; a URL without a row fails the suite."""
+
+import re
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.assessments.test_workflow import post
+
+pytestmark = pytest.mark.django_db
+ANON = "to sign-in"
+# URL: (method, anonymous, csco, plant manager of this site, analyst, administrator, member of another organisation)
+MATRIX = {
+    "healthz": ("GET", 200, 200, 200, 200, 200, 200),
+    "readyz": ("GET", 200, 200, 200, 200, 200, 200),
+    "accounts/login/": ("GET", 200, 302, 302, 302, 302, 302),
+    "accounts/logout/": ("GET", 302, 200, 200, 200, 200, 200),
+    "accounts/password/change/": ("GET", ANON, 200, 200, 200, 200, 200),
+    "accounts/password/reset/": ("GET", 200, 200, 200, 200, 200, 200),
+    "accounts/password/reset/done/": ("GET", 200, 200, 200, 200, 200, 200),
+    "accounts/password/reset/key/<str:uidb36>-<str:key>/": ("GET", 200, 200, 200, 200, 200, 200),
+    "accounts/password/reset/key/done/": ("GET", 200, 200, 200, 200, 200, 200),
+    "": ("GET", ANON, 200, 200, 200, 200, 200),
+    "cycles/": ("GET", ANON, 200, 403, 200, 200, 200),
+    "cycles/new/": ("GET", ANON, 200, 403, 403, 403, 200),
+    "cycles/<str:public_id>/": ("GET", ANON, 200, 403, 200, 200, 404),
+    "submissions/<str:public_id>/": ("GET", ANON, 302, 404, 302, 404, 404),
+    "submissions/<str:public_id>/dimensions/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404),
+    "submissions/<str:public_id>/answers/<str:code>/": ("POST", ANON, 400, 404, 403, 404, 404),
+    "submissions/<str:public_id>/items/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404),
+    "submissions/<str:public_id>/items/<str:code>/save/": ("POST", ANON, 400, 404, 403, 404, 404),
+    "submissions/<str:public_id>/review/": ("GET", ANON, 200, 404, 200, 404, 404),
+    "submissions/<str:public_id>/submit/": ("POST", ANON, 400, 404, 403, 404, 404),
+    "submissions/<str:public_id>/status/": ("GET", ANON, 200, 404, 200, 404, 404),
+    "dashboard/": ("GET", ANON, 200, 403, 200, 403, 200),
+    "dashboard/sites/": ("GET", ANON, 200, 200, 200, 403, 200),
+    "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 200),
+    "dashboard/explain/<str:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404),  # nothing is scored
+}
+
+
+def every_url(resolver=None, prefix=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from every_url(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield route
+
+
+def test_every_url_is_in_the_matrix():
+    assert set(every_url()) == set(MATRIX)
+
+
+def code_in(url):
+    return "E-N2" if "/items/" in url else "E-CAP1-1" if "/answers/" in url else "CAP1"
+
+
+def reply(client, url, world):
+    method = MATRIX[url][0]
+    values = {"public_id": world.enterprise.public_id, "code": code_in(url), "measure": "CAP"}
+    values |= {"uidb36": "1", "key": "x-y"}
+    if url.startswith("cycles/"):
+        values["public_id"] = world.cycle.public_id
+    path = "/" + re.sub(r"<str:(\w+)>", lambda m: values[m[1]], url)
+    return client.get(path) if method == "GET" else client.post(path, {"base_version": "0"})
+
+
+@pytest.mark.parametrize("url", MATRIX)
+def test_matrix(url, nordwerk, sudwerk, client):
+    roles = ["csco", "plant_manager", "analyst", "administrator"]
+    clients = [client, *(nordwerk.client(r) for r in roles), sudwerk.client("csco")]
+    names = ["anonymous", *roles, "foreign csco"]
+    for who, browser, expected in zip(names, clients, MATRIX[url][1:], strict=True):
+        found = reply(browser, url, nordwerk)
+        if expected == ANON:
+            assert found.status_code == 302, (url, who)
+            assert found.url.startswith("/accounts/login/")
+        else:
+            assert found.status_code == expected, (url, who, found.status_code)
+
+
+def test_a_plant_manager_opens_the_own_site_only(nordwerk):
+    manager, own, other = nordwerk.client("plant_manager"), *nordwerk.submissions[1:3]
+    assert manager.get(f"/submissions/{own.public_id}/dimensions/CAP1/").status_code == 200
+    assert manager.get(f"/submissions/{other.public_id}/dimensions/CAP1/").status_code == 404
+    assert post(manager, own, "S-CAP1-1").status_code == 200
+    assert post(manager, other, "S-CAP1-1").status_code == 404
+
+
+@pytest.mark.parametrize("tail", ["", "dimensions/CAP1/", "items/E-N2/", "review/", "status/"])
+def test_a_foreign_id_looks_like_one_that_does_not_exist(nordwerk, sudwerk, tail):
+    assert sudwerk.client().get(f"/submissions/{sudwerk.enterprise.public_id}/{tail}").status_code in (200, 302)
+    foreign = nordwerk.client().get(f"/submissions/{sudwerk.enterprise.public_id}/{tail}")
+    made_up = nordwerk.client().get(f"/submissions/2222222222222222/{tail}")
+    assert foreign.status_code == made_up.status_code == 404
+    assert foreign.content == made_up.content
+
+
+def test_a_removed_member_is_out_at_the_next_request(nordwerk):
+    client = nordwerk.client("analyst")
+    assert client.get("/dashboard/").status_code == 200
+    with nordwerk.inside():
+        nordwerk.members["analyst"].delete()
+    assert client.get("/dashboard/").status_code == 403
+
+
+def test_post_without_csrf_token_is_refused(nordwerk):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(nordwerk.members["csco"].user)
+    assert post(client, nordwerk.enterprise, "E-CAP1-1").status_code == 403
+
+
+def test_every_reply_carries_the_security_headers(nordwerk, client):
+    for path, browser in (("/", nordwerk.client()), ("/nowhere/", client), ("/accounts/login/", client)):
+        headers = browser.get(path).headers
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
