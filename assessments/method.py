@@ -48,6 +48,8 @@ class Priorities:
     top: int
     draws: int
     concentration: int
+    seeds: Mapping[str, int]
+    draws_sha256: Mapping[str, str]
     robust: Fraction
     sensitive: Fraction
     lift_by_impact: tuple[Fraction, ...]
@@ -117,6 +119,8 @@ def _value(place: str, value: Any) -> Any:
         return tuple(_value(place, v) for v in value)
     if isinstance(value, Mapping):
         return {key: _value(place, v) for key, v in value.items()}
+    if isinstance(value, str) and value.startswith("sha256:"):
+        return value.removeprefix("sha256:")
     try:
         return Fraction(value)
     except (TypeError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -163,14 +164,7 @@ def network(cycle: Cycle) -> NetworkResult:
     invited = selectors.invited_sites(cycle)
     profiles = selectors.item_data(surveys, "S-N1")
     profile_of = {s.site_id: profiles.get(s.pk, {}) for s in surveys}
-    facts = [
-        SiteFacts(
-            site.pk,
-            profile_of.get(site.pk, {}).get("production_value_share_pct"),
-            _headcount(profile_of.get(site.pk, {})),
-        )
-        for site in invited
-    ]
+    facts = [site_facts(site.pk, profile_of.get(site.pk, {})) for site in invited]
     weights, basis = site_weights(facts)
     result = NetworkResult.objects.create(
         organisation_id=cycle.organisation_id,
@@ -245,6 +239,11 @@ def _levels(
     }
 
 
-def _headcount(profile: dict[str, Any]) -> float | None:
+def site_facts(site: int, profile: Mapping[str, Any]) -> SiteFacts:
+    """What may weigh a site, from its profile (S-N1)."""
+    return SiteFacts(site, profile.get("production_value_share_pct"), _headcount(profile))
+
+
+def _headcount(profile: Mapping[str, Any]) -> float | None:
     known = [profile[k] for k in ("headcount_direct", "headcount_indirect") if profile.get(k) is not None]
     return float(sum(known)) if known else None

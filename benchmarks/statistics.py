@@ -41,6 +41,15 @@ def half_up(value: Fraction | float | int, step: int = 10) -> float:
     return math.floor(exact * step + Fraction(1, 2)) / step
 
 
+def one(value: float) -> str:
+    """A level as people read it: one decimal, half up.
+
+    >>> one(2.25)
+    '2.3'
+    """
+    return f"{half_up(value):.1f}"
+
+
 def n_band(n: int, rules: BenchmarkRules) -> str:
     """The published band of n: "10-19" ... "1000+"; raises ValueError below the smallest.
 

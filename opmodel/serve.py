@@ -73,7 +73,8 @@ COMMANDS = {
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for sig in (signal.SIGTERM, signal.SIGINT):  # a shell's background job would ignore SIGINT
+        signal.signal(sig, lambda *_: sys.exit(0))
     port = os.environ.get("PORT", "8000")
     try:
         with embedded.running(ROOT) as urls:
@@ -84,6 +85,8 @@ def main() -> int:
                 announce(port)
                 watch(children)
             finally:
+                # Who starts now must wait for own services, not attach to these, which are about to go.
+                embedded.places(ROOT, "local").state.unlink(missing_ok=True)
                 for process in children.values():
                     process.terminate()
                 for process in children.values():
@@ -91,7 +94,7 @@ def main() -> int:
                         process.wait(timeout=15)
                     except subprocess.TimeoutExpired:
                         os.killpg(process.pid, signal.SIGKILL)
-    except KeyboardInterrupt:
+    except SystemExit:
         print("stopped")
     return 0
 

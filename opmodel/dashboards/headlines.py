@@ -5,18 +5,9 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from benchmarks.statistics import half_up
+from benchmarks.statistics import half_up, one
 
 Named = tuple[str, float | None, float | None]  # name, own score, peer median
-
-
-def one(value: float) -> str:
-    """A level with one decimal, half up.
-
-    >>> one(2.25)
-    '2.3'
-    """
-    return f"{half_up(value):.1f}"
 
 
 def page_headline(components: Sequence[Named]) -> str:
@@ -90,3 +81,16 @@ def perception_headline(gaps: Sequence[tuple[str, float | None, str]]) -> str:
         )
         % values
     )
+
+
+def priorities_headline(component: str, actions: int, now: float | None, then: float | None) -> str:
+    """What the list says: where it begins and what doing its first part would bring (a projection)."""
+    if not actions:
+        return _("No open gap calls for an action.")
+    if now is None or then is None or half_up(then) <= half_up(now):
+        return _("Begin with %(name)s.") % {"name": component}
+    return ngettext(
+        "Begin with %(name)s. This action could lift the overall score from %(now)s to %(then)s.",
+        "Begin with %(name)s. These %(n)d actions could lift the overall score from %(now)s to %(then)s.",
+        actions,
+    ) % {"name": component, "n": actions, "now": one(now), "then": one(then)}

@@ -6,5 +6,7 @@ urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("sites/", views.sites, name="dashboard-sites"),
     path("peers/", views.peers, name="dashboard-peers"),
+    path("perception/", views.perception, name="dashboard-perception"),
+    path("priorities/", views.priorities, name="dashboard-priorities"),
     path("explain/<str:public_id>/<str:measure>/", views.explain, name="explain"),
 ]

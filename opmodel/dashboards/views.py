@@ -1,21 +1,33 @@
 """Pages that read: where we stand, among peers, at the plants, and how each number came about."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from assessments import insight, selectors
+from assessments import insight, pipeline, selectors
 from assessments.catalogue import SITE
-from assessments.insight import Insight, MeasureView
+from assessments.insight import Insight
 from assessments.models import Submission
-from opmodel.dashboards import headlines
-from opmodel.dashboards.strip import strip
+from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
+from opmodel.dashboards import charts, headlines
+from opmodel.dashboards.presenting import (
+    action_row,
+    choices,
+    dimension_row,
+    number,
+    percent,
+    perception_row,
+    perception_title,
+    perception_views,
+    row,
+    source,
+)
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission, can
+
+SHOWN = 5  # rows of a table on the dashboard; the rest stands on its own page
 
 
 def current(request: HttpRequest) -> Insight | None:
@@ -29,73 +41,6 @@ def current(request: HttpRequest) -> Insight | None:
         return None
     result = selectors.latest_result(found)
     return insight.build(found, result, request.GET.get("peers", "")) if result else None
-
-
-def number(value: float | None) -> str:
-    return "–" if value is None else headlines.one(value)
-
-
-def signed(value: float | None) -> str:
-    """A gap with its sign, one decimal.
-
-    >>> signed(-0.25), signed(None)
-    ('−0.3', '–')
-    """
-    if value is None:
-        return "–"
-    text = headlines.one(abs(value))
-    return text if text == "0.0" else f"{'+' if value > 0 else '−'}{text}"
-
-
-def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
-    """One measure as the templates show it."""
-    quartiles = (m.lower_quartile, m.median, m.upper_quartile) if m.peer else None
-    bottleneck = seen.measures.get(m.bottleneck)
-    return {
-        "code": m.code,
-        "name": m.name,
-        "component": m.component,
-        "letter": m.component[:1],
-        "score": number(m.score),
-        "scored": m.score is not None,
-        "range": f"{number(m.low)}–{number(m.high)}",
-        "partial": m.coverage is not None and m.coverage < 1,
-        "coverage": None if m.coverage is None else round(100 * m.coverage),
-        "target": number(m.target),
-        "median": number(m.median),
-        "p25": number(m.lower_quartile),
-        "p75": number(m.upper_quartile),
-        "vs_median": signed(m.gap_to(m.median)),
-        "place": m.place.text if m.place else "",
-        "interval": f"90 % P{m.place.low:.0f}–P{m.place.high:.0f}" if m.place and m.place.low is not None else "",
-        "peer_label": m.peer.label if m.peer else "",
-        "n_band": m.peer.n_band if m.peer else "",
-        "bottleneck": {"name": bottleneck.name, "score": number(bottleneck.score)} if bottleneck else None,
-        "network": number(m.network.score if m.network else None),
-        "sites": len(m.sites),
-        "strip": strip(m.score, m.target, quartiles, [s.score for s in m.sites]),
-        "explain": reverse("explain", args=[seen.submission.public_id, m.code]),
-        "many_not_applicable": m.many_not_applicable,
-    }
-
-
-def source(seen: Insight) -> dict[str, Any]:
-    """What every page with figures says about where they come from."""
-    release = seen.result.release
-    return {
-        "cycle": seen.submission.cycle.name,
-        "submitted_at": seen.submission.submitted_at,
-        "sites_submitted": seen.network.sites_submitted if seen.network else 0,
-        "sites_invited": seen.network.sites_invited if seen.network else 0,
-        "method": seen.result.method_version,
-        "content": seen.result.content_version,
-        "release": release.name if release else "",
-        "period": release.dataset.period if release else "",
-        "peer_source": release.dataset.source if release else "",
-        "illustrative": bool(release and release.dataset.illustrative),
-        "group": seen.group.label if seen.group else "",
-        "n_band": seen.group.n_band if seen.group else "",
-    }
 
 
 def nothing_yet(request: HttpRequest) -> HttpResponse:
@@ -114,34 +59,92 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         own = [seen.measures[d.code] for d in c.dimensions]
         own.sort(key=lambda m: (m.gap_to(m.median) is None, m.gap_to(m.median) or 0.0))
         by_component.append({"component": shown, "rows": [row(seen, m) for m in own]})
-    views = [m for m in seen.dimensions if m.perception and m.perception.gap is not None]
-    views.sort(key=lambda m: -abs(m.perception.gap))  # type: ignore[union-attr]
-    flags = {"none": _("close"), "flagged": _("differs"), "severe": _("differs strongly"), "unknown": ""}
-    perception = [
-        {
-            "name": m.name,
-            "component": m.component,
-            "enterprise": number(m.perception.enterprise),  # type: ignore[union-attr]
-            "plants": number(m.perception.plants),  # type: ignore[union-attr]
-            "gap": signed(m.perception.gap),  # type: ignore[union-attr]
-            "flag": flags[m.perception.flag],  # type: ignore[union-attr]
-            "flagged": m.perception.flag in ("flagged", "severe"),  # type: ignore[union-attr]
-            "sites": m.perception.sites,  # type: ignore[union-attr]
-        }
-        for m in views
-    ]
-    gaps = [(m.name, m.perception.gap, m.perception.flag) for m in seen.dimensions if m.perception]
+    ranked = ranking_of(seen, reference=default_reference(seen))
     context = {
         "source": source(seen),
         "headline": headlines.page_headline([(m.name, m.score, m.median) for m in seen.components]),
         "overall": row(seen, seen.overall),
         "components": components,
+        "level_names": list(zip("12345", seen.catalogue.level_names, strict=True)),
         "chart_title": headlines.dimension_headline([(m.score, m.lower_quartile) for m in seen.dimensions]),
         "by_component": by_component,
-        "perception_title": headlines.perception_headline(gaps),
-        "perception": perception,
+        "perception_title": perception_title(seen),
+        "perception": [perception_row(m) for m in perception_views(seen)][:SHOWN],
+        "actions": [action_row(a) for a in ranked.top],
+        "preset": PRESETS[ranked.preset],
+        "reference": REFERENCES[ranked.reference],
     }
     return render(request, "dashboards/dashboard.html", context)
+
+
+def default_reference(seen: Insight) -> str:
+    """Own targets where there are any, else the next reference that exists."""
+    return next(iter(usable_references(seen)), "target")
+
+
+@require_GET
+@member_required(Permission.VIEW_RESULTS)
+def priorities(request: HttpRequest) -> HttpResponse:
+    """The ranked actions with their reasons, under the weights and the reference the reader chose."""
+    seen = current(request)
+    if seen is None:
+        return nothing_yet(request)
+    preset = request.GET.get("preset", "strategic")
+    reference = request.GET.get("reference", default_reference(seen))
+    if preset not in PRESETS or reference not in REFERENCES:
+        raise Http404
+    ranked = ranking_of(seen, preset, reference)
+    top = ranked.top
+    first = seen.measures[top[0].component].name if top else ""
+    then = ranked.projected.get("OVERALL")
+    projected = [
+        {"name": m.name, "component": m.component, "now": number(m.score), "then": number(ranked.projected.get(m.code))}
+        for m in (seen.overall, *seen.components)
+    ]
+    context = {
+        "source": source(seen),
+        "headline": headlines.priorities_headline(first, len(top), seen.overall.score, then),
+        "choices": choices(seen, ranked),
+        "cycle_id": request.GET.get("cycle", ""),
+        "reference": REFERENCES[reference],
+        "top": [action_row(a) for a in top],
+        "more": [action_row(a) for a in ranked.actions if not a.in_top_list],
+        "projected": projected,
+        "ranked": [dimension_row(seen, d) for d in ranked.dimensions if d.rank is not None],
+        "protect": [dimension_row(seen, d) for d in ranked.dimensions if d.protect],
+        "left_out": [d.view.name for d in ranked.dimensions if d.rank is None and not d.protect],
+        "weights": [percent(w) for w in ranked.weights],
+        "cost_basis": ranked.cost_basis,
+        "cost_sites": ranked.cost_sites,
+        "objectives_known": ranked.objectives_known,
+        "draws": pipeline.current_method().priorities.draws,
+    }
+    return render(request, "dashboards/priorities.html", context)
+
+
+@require_GET
+@member_required(Permission.VIEW_RESULTS)
+def perception(request: HttpRequest) -> HttpResponse:
+    """Head office beside the plants, question pair by question pair."""
+    seen = current(request)
+    if seen is None:
+        return nothing_yet(request)
+    views = perception_views(seen)
+    texts = {q.code: q.text for q in seen.catalogue.questions}
+    rows = [perception_row(m) for m in views]
+    for entry in rows:
+        entry["pairs"] = [{**p, "text": texts.get(p["enterprise"], "")} for p in entry["pairs"]]
+    context = {
+        "source": source(seen),
+        "title": perception_title(seen),
+        "rows": rows,
+        "census": bool(seen.network and seen.network.sites_submitted >= seen.network.sites_invited),
+        "weight_basis": seen.network.weight_basis if seen.network else "",
+        "figure": charts.perception(views) if views else None,
+    }
+    response = render(request, "dashboards/perception.html", context)
+    response.has_charts = bool(views)  # type: ignore[attr-defined]
+    return response
 
 
 @require_GET
@@ -180,7 +183,6 @@ def sites(request: HttpRequest) -> HttpResponse:
                 {
                     "score": number(site["scores"].get(code)),
                     "url": reverse("explain", args=[site["public_id"], code]),
-                    "strip": strip(site["scores"].get(code), None, None),
                 }
                 for code, _name in names
             ],

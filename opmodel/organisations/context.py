@@ -22,6 +22,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "dashboard-sites",
             can(member, Permission.VIEW_RESULTS) or can(member, Permission.VIEW_SITE_RESULTS),
         ),
+        (_("Priorities"), "dashboard-priorities", can(member, Permission.VIEW_RESULTS)),
+        (_("Plants and head office"), "dashboard-perception", can(member, Permission.VIEW_RESULTS)),
         (_("Peers"), "dashboard-peers", can(member, Permission.VIEW_PEERS)),
     ]
     path = request.path

@@ -34,6 +34,8 @@ MATRIX = {
     "submissions/<str:public_id>/status/": ("GET", ANON, 200, 404, 200, 404, 404),
     "dashboard/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/sites/": ("GET", ANON, 200, 200, 200, 403, 200),
+    "dashboard/perception/": ("GET", ANON, 200, 403, 200, 403, 200),
+    "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/explain/<str:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404),  # nothing is scored
 }

@@ -1,0 +1,185 @@
+"""How figures are written on pages: rounded once, with sign, unit and source. From insight and ranking to template values."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assessments.insight import Insight, MeasureView
+from assessments.ranking import PRESETS, REFERENCES, RankedAction, RankedDimension, Ranking, usable_references
+from benchmarks.statistics import half_up, one
+from opmodel.dashboards import headlines
+from opmodel.dashboards.strip import strip
+
+STABILITY = {"robust": "good-ink", "sensitive": "warn-ink", "fragile": "bad-ink"}  # word -> class of its colour
+
+
+def number(value: float | None) -> str:
+    return "–" if value is None else one(value)
+
+
+def signed(value: float | None, digits: int = 1) -> str:
+    """A difference with its sign.
+
+    >>> signed(-0.25), signed(0.466, 2), signed(None)
+    ('−0.3', '+0.47', '–')
+    """
+    if value is None:
+        return "–"
+    text = one(abs(value)) if digits == 1 else f"{abs(value):.{digits}f}"
+    return text if float(text) == 0 else f"{'+' if value > 0 else '−'}{text}"
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
+    """One measure as the templates show it."""
+    quartiles = (m.lower_quartile, m.median, m.upper_quartile) if m.peer else None
+    bottleneck = seen.measures.get(m.bottleneck)
+    # Both sides rounded as they are shown: 2.3 against 2.6 must read -0.3.
+    apart = None if m.score is None or m.median is None else half_up(m.score) - m.median
+    return {
+        "code": m.code,
+        "name": m.name,
+        "component": m.component,
+        "letter": m.component[:1],
+        "score": number(m.score),
+        "scored": m.score is not None,
+        "range": f"{number(m.low)}–{number(m.high)}",
+        "partial": m.coverage is not None and m.coverage < 1,
+        "coverage": None if m.coverage is None else round(100 * m.coverage),
+        "target": number(m.target),
+        "median": number(m.median),
+        "p25": number(m.lower_quartile),
+        "p75": number(m.upper_quartile),
+        "vs_median": signed(apart),
+        "behind": apart is not None and apart < 0,
+        "place": m.place.text if m.place else "",
+        "interval": f"90 % P{m.place.low:.0f}–P{m.place.high:.0f}" if m.place and m.place.low is not None else "",
+        "peer_label": m.peer.label if m.peer else "",
+        "n_band": m.peer.n_band if m.peer else "",
+        "bottleneck": {
+            "name": bottleneck.name,
+            "score": number(bottleneck.score),
+            "explain": reverse("explain", args=[seen.submission.public_id, m.bottleneck]),
+        }
+        if bottleneck
+        else None,
+        "network": number(m.network.score if m.network else None),
+        "sites": len(m.sites),
+        "strip": strip(m.score, m.target, quartiles, [s.score for s in m.sites]),
+        "explain": reverse("explain", args=[seen.submission.public_id, m.code]),
+        "many_not_applicable": m.many_not_applicable,
+    }
+
+
+def source(seen: Insight) -> dict[str, Any]:
+    """What every page with figures says about where they come from."""
+    release = seen.result.release
+    return {
+        "cycle": seen.submission.cycle.name,
+        "submitted_at": seen.submission.submitted_at,
+        "sites_submitted": seen.network.sites_submitted if seen.network else 0,
+        "sites_invited": seen.network.sites_invited if seen.network else 0,
+        "method": seen.result.method_version,
+        "content": seen.result.content_version,
+        "release": release.name if release else "",
+        "period": release.dataset.period if release else "",
+        "peer_source": release.dataset.source if release else "",
+        "illustrative": bool(release and release.dataset.illustrative),
+        "group": seen.group.label if seen.group else "",
+        "n_band": seen.group.n_band if seen.group else "",
+    }
+
+
+def perception_row(m: MeasureView) -> dict[str, Any]:
+    """Head office beside the plants in one dimension; `m.perception` must be there."""
+    gap = m.perception
+    assert gap is not None
+    flags = {"none": _("close"), "flagged": _("differs"), "severe": _("differs strongly"), "unknown": ""}
+    return {
+        "code": m.code,
+        "name": m.name,
+        "component": m.component,
+        "enterprise": f"{gap.enterprise:.2f}" if gap.enterprise is not None else "–",
+        "plants": f"{gap.plants:.2f}" if gap.plants is not None else "–",
+        "gap": signed(gap.gap, 2),
+        "interval": f"{signed(gap.low, 2)} … {signed(gap.high, 2)}" if gap.low is not None else "",
+        "flag": flags[gap.flag],
+        "flagged": gap.flag in ("flagged", "severe"),
+        "sites": gap.sites,
+        "pairs": gap.pairs,
+    }
+
+
+def perception_views(seen: Insight) -> list[MeasureView]:
+    """The dimensions whose two views can be compared, largest difference first."""
+    known = [m for m in seen.dimensions if m.perception and m.perception.gap is not None]
+    return sorted(known, key=lambda m: -abs(m.perception.gap))  # type: ignore[union-attr]
+
+
+def perception_title(seen: Insight) -> str:
+    return headlines.perception_headline(
+        [(m.name, m.perception.gap, m.perception.flag) for m in seen.dimensions if m.perception]
+    )
+
+
+def action_row(a: RankedAction) -> dict[str, Any]:
+    """One action of the list."""
+    words = {"robust": _("robust"), "sensitive": _("sensitive"), "fragile": _("fragile")}
+    return {
+        "code": a.code,
+        "title": a.title,
+        "rank": a.rank,
+        "top": a.in_top_list,
+        "component": a.component,
+        "letter": a.component[:1],
+        "because": a.because,
+        "stability": words[a.stability],
+        "stability_class": STABILITY[a.stability],
+        "in_top_share": percent(a.in_top_share),
+        "impact": a.impact,
+        "effort": a.effort,
+        "value": f"{a.value:.3f}",
+        "horizon": a.action.horizon,
+        "owner": a.action.owner_role,
+        "first_step": a.action.first_step,
+        "done_when": a.action.done_when,
+        "risk": a.action.risk,
+        "needed_for": "; ".join(a.needed_for),
+    }
+
+
+def dimension_row(seen: Insight, d: RankedDimension) -> dict[str, Any]:
+    """One dimension of the ranking with the three parts of its value."""
+    cost, objectives, proximity = d.parts or (0.0, 0.0, 0.0)
+    return {
+        "code": d.view.code,
+        "name": d.view.name,
+        "component": d.view.component,
+        "rank": d.rank,
+        "score": number(d.view.score),
+        "reference": number(d.reference),
+        "gap": number(d.gap),
+        "value": "–" if d.value is None else f"{d.value:.3f}",
+        "cost": f"{cost:.3f}",
+        "objectives": f"{objectives:.3f}",
+        "proximity": f"{proximity:.3f}",
+        "stability": d.stability.label if d.stability else "",
+        "ranks": f"{d.stability.low_rank:.0f}–{d.stability.high_rank:.0f}" if d.stability else "",
+        "explain": reverse("explain", args=[seen.submission.public_id, d.view.code]),
+    }
+
+
+def choices(seen: Insight, ranking: Ranking) -> dict[str, Any]:
+    """The weights and references a reader may choose from; references nobody gave are not offered."""
+    usable = usable_references(seen)
+    return {
+        "presets": [{"key": k, "label": str(v), "current": k == ranking.preset} for k, v in PRESETS.items()],
+        "references": [
+            {"key": k, "label": str(REFERENCES[k]), "current": k == ranking.reference}
+            for k in dict.fromkeys([*usable, ranking.reference])
+        ],
+    }

@@ -1,0 +1,172 @@
+"""Headlines, rankings and pages on five contrasting companies: each says what is true of it, and nothing else."""
+
+import re
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from assessments import demo, insight, ranking, selectors
+from opmodel.dashboards import headlines, presenting
+from opmodel.jobs import queue
+from opmodel.organisations.models import Member, Organisation, User
+from opmodel.organisations.tenancy import installation, tenant
+
+STORIES = {s.key: s for s in (demo.NORDWERK, *demo.CONTRASTS)}
+PAGES = ("/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/")
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """All five companies, scored once for the whole module; emptied again by the database's own rollback."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock():
+        atomic = transaction.atomic()
+        atomic.__enter__()
+        try:
+            call_command("import_benchmark", settings.FIXTURES / "benchmarks" / "illustrative.csv",
+                         dataset="illustrative-2026", illustrative=True, verbosity=0)  # fmt: skip
+            call_command("release_benchmark", "illustrative-2026", as_of="2026-06-30", verbosity=0)
+            for story in STORIES.values():
+                demo.load(story, date(2026, 11, 24))
+            assert queue.drain() > 50
+            yield
+        finally:
+            transaction.set_rollback(True)
+            atomic.__exit__(None, None, None)
+
+
+@pytest.fixture
+def browser(world, db):
+    def open_as(key: str, who: str = "csco") -> Client:
+        client = Client()
+        client.force_login(User.objects.get(email=demo.email_of(STORIES[key], who)))
+        return client
+
+    return open_as
+
+
+def seen_of(key: str):
+    with installation():
+        org = Organisation.objects.get(name=STORIES[key].name)
+    with tenant(org.pk):
+        member = Member.objects.get(role="csco")
+        submission = selectors.scored_enterprise(member).select_related("cycle", "organisation").first()
+        seen = insight.build(submission, selectors.latest_result(submission))
+        ranked = ranking.ranking_of(seen, reference=next(iter(ranking.usable_references(seen)), "target"))
+    return seen, ranked
+
+
+def headline(key: str) -> str:
+    seen, _ranked = seen_of(key)
+    return headlines.page_headline([(m.name, m.score, m.median) for m in seen.components])
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("nordwerk", r"^Value streams: \d\.\d against a peer median of \d\.\d, the widest gap\.$"),
+        ("leader", r"^All components lie above the peer median; .+ is closest to it\.$"),
+        ("laggard", r"^.+: \d\.\d against a peer median of \d\.\d, the widest gap\.$"),
+        ("half", r"components? cannot be scored yet: too little of (it|them) is answered\.$"),
+        ("alone", r"^.+ is the weakest component, with \d\.\d of 5\. No peers to compare with\.$"),
+    ],
+)
+def test_the_headline_fits_the_company(browser, key, expected):
+    assert re.search(expected, headline(key)), headline(key)
+    assert headline(key) in browser(key).get("/dashboard/").content.decode().replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize("key", STORIES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_for_every_company(browser, key, page):
+    reply = browser(key).get(page)
+    body = reply.content.decode()
+    assert reply.status_code == 200
+    assert "made up" in body  # marked as demo
+    assert "None" not in re.sub(r"<[^>]+>", "", body)
+    assert "nan" not in re.sub(r"<[^>]+>", " ", body).lower().split()
+
+
+@pytest.mark.parametrize(
+    "page", ["/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/peers/"]
+)
+def test_illustrative_peers_are_marked_and_their_absence_is_said(browser, page):
+    assert "Illustrative peers" in browser("nordwerk").get(page).content.decode()
+    alone = browser("alone").get(page).content.decode()
+    assert "Illustrative peers" not in alone
+    assert "No peer comparison" in alone or "No peers to compare with" in alone
+
+
+def test_a_half_answered_company_gets_no_invented_scores(world, db):
+    seen, _ranked = seen_of("half")
+    assert seen.overall.score is None
+    assert {c.code for c in seen.components if c.score is None} == {"RES", "GOV"}  # it stopped half way, in order
+    assert seen.overall.low < 2 < seen.overall.high
+
+
+def test_a_company_with_one_site_gets_no_network_view(world, db):
+    seen, _ranked = seen_of("laggard")
+    assert all(m.network is None or m.network.score is None for m in seen.dimensions)
+    assert presenting.perception_views(seen) == []
+
+
+def test_ranked_actions_are_real_and_complete(world, db):
+    seen, ranked = seen_of("nordwerk")
+    catalogue = seen.catalogue.action_by_code
+    assert len(ranked.top) == 5
+    assert {a.component for a in ranked.top} == {"CAP", "VST", "RES", "GOV"}
+    assert [a.rank for a in ranked.actions] == list(range(1, len(ranked.actions) + 1))
+    place = {a.code: a.rank for a in ranked.actions}
+    for a in ranked.actions:
+        assert a.because
+        for needed in catalogue[a.code].prerequisites:
+            assert needed not in place or place[needed] < a.rank
+    open_rows = [d for d in ranked.dimensions if d.rank]
+    assert all(d.gap >= 0.25 for d in open_rows)
+    assert all(sum(d.parts) == pytest.approx(d.value, abs=2e-9) for d in open_rows)
+    assert ranked.projected["OVERALL"] >= seen.overall.score
+
+
+@pytest.mark.parametrize("reference", ["target", "peers", "network"])
+@pytest.mark.parametrize("preset", ["strategic", "tactical", "operational"])
+def test_the_reader_chooses_weights_and_reference(browser, preset, reference):
+    body = browser("nordwerk").get(f"/dashboard/priorities/?preset={preset}&reference={reference}").content.decode()
+    assert f'<option value="{preset}" selected>' in body
+    assert f'<option value="{reference}" selected>' in body
+
+
+@pytest.mark.parametrize("query", ["preset=greedy", "reference=neighbour", "cycle=2222222222222222"])
+def test_an_unknown_choice_is_not_found(browser, query):
+    assert browser("nordwerk").get(f"/dashboard/priorities/?{query}").status_code == 404
+
+
+def test_each_number_leads_to_how_it_came_about(browser):
+    """Follow the links of the dashboard down to the answers."""
+    client = browser("nordwerk")
+    page = client.get("/dashboard/").content.decode()
+    links = set(re.findall(r'href="(/dashboard/explain/[^"]+)"', page))
+    assert len(links) == 32  # overall, 4 components, 27 dimensions
+    for link in sorted(links)[:6]:
+        body = client.get(link).content.decode()
+        assert "how it came about" in body
+        for below in re.findall(r'href="(/submissions/[^"#]+)', body)[:1]:
+            assert client.get(below).status_code == 200
+
+
+def test_a_plant_manager_sees_the_own_site_only(browser):
+    body = browser("nordwerk", "plant1").get("/dashboard/sites/").content.decode()
+    assert demo.TOWNS[0] in body
+    assert not any(town in body for town in demo.TOWNS[1:])
+
+
+def test_the_chart_page_alone_loads_plotly(browser):
+    client = browser("nordwerk")
+    with_chart, without = client.get("/dashboard/perception/"), client.get("/dashboard/")
+    assert "plotly" in with_chart.content.decode()
+    assert "plotly" not in without.content.decode()
+    assert "'unsafe-inline'" not in without.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in with_chart.headers["Content-Security-Policy"]
