@@ -116,7 +116,11 @@ def _members(org: Organisation, story: Story, sites: list[Site]) -> dict[str, Me
     people += [(f"plant{i}", Role.PLANT_MANAGER, [site]) for i, site in enumerate(sites, 1)]
     members = {}
     for who, role, own in people:
-        name = f"{own[0].name} plant manager" if own else f"{story.name} {who}"
+        name = (
+            f"{own[0].name} plant manager"
+            if own
+            else {"csco": "Demo CSCO", "analyst": "Demo analyst"}.get(who, "Demo administrator")
+        )
         user = User.objects.create_user(
             email_of(story, who),
             PASSWORD if role is not Role.PLANT_MANAGER or who == "plant1" else None,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from assessments import pipeline, publishing, selectors
 from assessments.catalogue import SITE, Questionnaire
 from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
@@ -128,7 +130,7 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
 def _names(catalogue: Questionnaire) -> dict[str, tuple[str, str]]:
     named = {d.code: (d.name, d.component) for d in catalogue.dimensions}
     named |= {c.code: (c.name, c.code) for c in catalogue.components}
-    return named | {"OVERALL": ("Overall", "")}
+    return named | {"OVERALL": (_("Overall"), "")}
 
 
 def site_marks(submission: Submission) -> dict[str, list[SiteMark]]:

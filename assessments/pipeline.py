@@ -3,26 +3,26 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.conf import settings
 from django.db import transaction
 
-from assessments import publishing, selectors
-from assessments.catalogue import ENTERPRISE, SITE, Questionnaire
+from assessments import bulk, publishing, selectors
+from assessments.catalogue import ENTERPRISE, SITE
 from assessments.method import Method
-from assessments.models import Cycle, NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
+from assessments.models import Cycle, NetworkResult, NetworkScore, PerceptionGap, Result, Submission
 from assessments.network import SiteFacts, network_view, site_weights
 from assessments.perception import perception_gap
-from assessments.scoring import plan_for, scores_of
+from assessments.scoring import ScoringPlan, plan_for, score_matrix
+from assessments.scoring import scores_of as scores_of
 from benchmarks import cells as peer_cells
-from benchmarks import selectors as peers
-from benchmarks.models import Release
-from benchmarks.settings import method_section
-from benchmarks.statistics import Position, position
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
+from opmodel.organisations.models import Site
 from opmodel.organisations.tenancy import tenant
 
 
@@ -61,81 +61,28 @@ def evaluate(submission: Submission) -> Result:
     method = current_method()
     with transaction.atomic():
         locked = Submission.objects.select_for_update().get(pk=submission.pk)
-        release = peers.latest_published(submission.cycle.dataset) if locked.view == ENTERPRISE else None
-        same = {
-            "submission": locked,
-            "revision": locked.revision,
-            "method_version": method.version,
-            "release": release,
-        }
-        known = Result.objects.filter(**same).first()
+        cycle = submission.cycle
+        by = bulk.yardstick(cycle.questionnaire_id, locked.view, method, cycle.dataset)
+        known = Result.objects.filter(
+            submission=locked, revision=locked.revision, method_version=by.method_version, release=by.release
+        ).first()
         if known is not None:
             return known
-        catalogue = publishing.catalogue(submission.cycle.questionnaire_id)
-        plan = plan_for(catalogue, method, locked.view)
-        keys = publishing.question_keys(submission.cycle.questionnaire_id)
-        levels = selectors.level_matrix([locked], plan.questions, keys)[0]
-        positions = compare(plan_scores := scores_of(plan, levels), release, submission)
-        result = Result.objects.create(
-            organisation_id=locked.organisation_id,
-            content_version=catalogue.version,
-            input_hash=hashlib.sha256(levels.tobytes()).hexdigest(),
-            **same,
-        )
-        Score.objects.bulk_create(
-            Score(
-                organisation_id=locked.organisation_id,
-                result=result,
-                measure=s.measure,
-                point=s.point,
-                coverage=s.coverage,
-                low=s.low,
-                high=s.high,
-                bottleneck=s.bottleneck,
-                many_not_applicable=s.many_not_applicable,
-                **positions.get(s.measure, {}),
-            )
-            for s in plan_scores.values()
-        )
-    return result
+        return bulk.score([locked], by, bulk.peer_tables(by.release, submission.organisation, segments()))[0]
 
 
-def compare(scores: dict[str, Any], release: Release | None, submission: Submission) -> dict[str, dict[str, Any]]:
-    """For each scored measure the peer cell used and the position in it."""
-    if release is None:
-        return {}
-    own = peers.own_cells(release, submission.organisation.segments, segments())
-    rules = method_section()
-    found = {}
-    for measure, table in peers.peer_tables(own).items():
-        point = scores[measure].point if measure in scores else None
-        place = position(point, table.quantiles, table.n_band, rules) if point is not None else None
-        found[measure] = {"peer_tree": table.tree, "peer_path": table.path, **_position_fields(place)}
-    return found
-
-
-def _position_fields(place: Position | None) -> dict[str, Any]:
-    if place is None:
-        return {}
-    return {
-        "position": place.percentile,
-        "position_text": place.text,
-        "position_low": place.low,
-        "position_high": place.high,
-    }
-
-
-def network_inputs(cycle: Cycle) -> tuple[list[Submission], str]:
-    """The submitted views of a cycle, and the hash of what its plants' view depends on."""
+def network_inputs(cycle: Cycle) -> tuple[list[Submission], list[Site], str]:
+    """The submitted views of a cycle, its invited sites, and the hash of what its plants' view depends on."""
     submitted = list(
         Submission.objects.filter(cycle=cycle, state=Submission.State.SUBMITTED).select_related("site").order_by("pk")
     )
-    facts = [(s.pk, s.revision) for s in submitted]
-    return submitted, hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    invited = selectors.invited_sites(cycle)
+    facts = [[(s.pk, s.revision) for s in submitted], [site.pk for site in invited]]
+    return submitted, invited, hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def enqueue_network(cycle: Cycle, *, by: int | None) -> queue.Job:
-    _submitted, digest = network_inputs(cycle)
+    _submitted, _invited, digest = network_inputs(cycle)
     return queue.enqueue(
         "network",
         key=f"{cycle.pk}:{digest[:32]}:{current_method().version}",
@@ -150,7 +97,7 @@ def network(cycle: Cycle) -> NetworkResult:
     """The plants' view and the perception gaps of a cycle, stored once per state of the inputs."""
     method = current_method()
     Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-    submitted, digest = network_inputs(cycle)
+    submitted, invited, digest = network_inputs(cycle)
     same = {"cycle": cycle, "input_hash": digest, "method_version": method.version}
     known = NetworkResult.objects.filter(**same).first()
     if known is not None:
@@ -158,10 +105,10 @@ def network(cycle: Cycle) -> NetworkResult:
     catalogue = publishing.catalogue(cycle.questionnaire_id)
     keys = publishing.question_keys(cycle.questionnaire_id)
     surveys = [s for s in submitted if s.view == SITE]
-    levels = {
-        view: _levels(catalogue, view, [s for s in submitted if s.view == view], keys) for view in (ENTERPRISE, SITE)
-    }
-    invited = selectors.invited_sites(cycle)
+    enterprise = _answered(
+        plan_for(catalogue, method, ENTERPRISE), [s for s in submitted if s.view == ENTERPRISE], keys
+    )
+    plants = _answered(plan_for(catalogue, method, SITE), surveys, keys)
     profiles = selectors.item_data(surveys, "S-N1")
     profile_of = {s.site_id: profiles.get(s.pk, {}) for s in surveys}
     facts = [site_facts(site.pk, profile_of.get(site.pk, {})) for site in invited]
@@ -173,15 +120,18 @@ def network(cycle: Cycle) -> NetworkResult:
         weight_basis=basis,
         **same,
     )
-    rows = Score.objects.filter(result__submission__in=surveys).order_by("result_id")
-    points = {
-        (site, measure): point
-        for site, measure, point in rows.values_list("result__submission__site_id", "measure", "point")
-    }
-    own = next(iter(levels[ENTERPRISE].values()), {})
+    # Scored here, not read from stored scores: another worker may not have stored those of the last plant yet, and this
+    # result would keep the hole for good.
+    scored = score_matrix(plants.plan, plants.matrix)
+    column = {measure: j for j, measure in enumerate(scored.measures)}
+    own = next(iter(enterprise.levels.values()), {})
     network_scores, gaps = [], []
     for d in catalogue.dimensions:
-        view = network_view({s.site_id or 0: points.get((s.site_id, d.code)) for s in surveys}, weights, method.network)
+        points = {
+            site: None if np.isnan(point) else float(point)
+            for site, point in zip(plants.levels, scored.point[:, column[d.code]], strict=True)
+        }
+        view = network_view(points, weights, method.network)
         network_scores.append(
             NetworkScore(
                 organisation_id=cycle.organisation_id,
@@ -197,7 +147,7 @@ def network(cycle: Cycle) -> NetworkResult:
             )
         )
         pairs = [(q.code, m) for q in catalogue.questions_of(SITE, d.code) for m in q.mirrors]
-        gap = perception_gap(pairs, own, levels[SITE], weights, method.perception)
+        gap = perception_gap(pairs, own, plants.levels, weights, method.perception)
         gaps.append(
             PerceptionGap(
                 organisation_id=cycle.organisation_id,
@@ -227,16 +177,22 @@ def network(cycle: Cycle) -> NetworkResult:
     return result
 
 
-def _levels(
-    catalogue: Questionnaire, view: str, rows: list[Submission], keys: dict[str, int]
-) -> dict[int, dict[str, int]]:
-    """Answered levels by site (0 for the enterprise) and question."""
-    codes = tuple(q.code for q in catalogue.questions_of(view))
-    matrix = selectors.level_matrix(rows, codes, keys)
-    return {
-        row.site_id or 0: {codes[j]: int(matrix[i, j]) for j in np.flatnonzero(matrix[i] >= 1)}
+@dataclass(frozen=True)
+class Answered:
+    """The answers of one view of a cycle: as a matrix for the kernel, and the levels alone by site and question."""
+
+    plan: ScoringPlan
+    matrix: npt.NDArray[np.int8]
+    levels: dict[int, dict[str, int]]  # site (0 for the enterprise), in the order of the matrix
+
+
+def _answered(plan: ScoringPlan, rows: list[Submission], keys: dict[str, int]) -> Answered:
+    matrix = selectors.level_matrix(rows, plan.questions, keys)
+    levels = {
+        row.site_id or 0: {plan.questions[j]: int(matrix[i, j]) for j in np.flatnonzero(matrix[i] >= 1)}
         for i, row in enumerate(rows)
     }
+    return Answered(plan, matrix, levels)
 
 
 def site_facts(site: int, profile: Mapping[str, Any]) -> SiteFacts:

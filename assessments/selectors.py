@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from assessments import publishing
 from assessments.catalogue import ENTERPRISE, SITE
@@ -208,4 +209,4 @@ def component_names(member: Member) -> list[tuple[str, str]]:
     """(code, name) of the components of the organisation's newest cycle, and the overall measure."""
     newest = cycles(member).order_by("-opens_on").values_list("questionnaire_id", flat=True).first()
     known = publishing.catalogue(newest).components if newest else ()
-    return [("OVERALL", "Overall"), *((c.code, c.name) for c in known)]
+    return [("OVERALL", _("Overall")), *((c.code, c.name) for c in known)]

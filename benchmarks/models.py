@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from opmodel.keys import new_public_id
 
@@ -23,7 +24,7 @@ class Dataset(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:
-        return f"{self.name} ({'illustrative' if self.illustrative else 'real'})"
+        return _("%(name)s (illustrative)") % {"name": self.name} if self.illustrative else self.name
 
 
 class Record(models.Model):

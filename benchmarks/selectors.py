@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from benchmarks.cells import SEPARATOR, Segments, paths, prefixes
 from benchmarks.models import CellStatistic, Dataset, Release
 
@@ -40,7 +42,7 @@ def label_of(path: str) -> str:
     ('all peers', 'Vehicles, industry 29')
     """
     parts = path.split(SEPARATOR)[1:]
-    return ", ".join(f"industry {p}" if p.isdecimal() else p for p in parts) or "all peers"
+    return ", ".join(_("industry %(n)s") % {"n": p} if p.isdecimal() else p for p in parts) or _("all peers")
 
 
 def latest_published(dataset: Dataset | None) -> Release | None:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -34,6 +35,7 @@ NO_SERVICES = {
 DATABASE = "opmodel"
 SUPERUSER, OWNER, WEB = "postgres", "opmodel_owner", "opmodel_web"
 LONGEST_SOCKET = 90  # sun_path holds 107 bytes; the server adds its own file name
+PLAIN_PATH = re.compile(r"[\w./-]+", re.ASCII)  # anything else means something in a URL or in a server's configuration
 
 
 class ServicesFailed(RuntimeError):
@@ -79,7 +81,7 @@ def places(root: Path, name: str) -> Places:
         home, uid, gid = root / ".local" / name, os.geteuid(), os.getegid()
     home.mkdir(mode=0o755, parents=True, exist_ok=True)
     run = home / "run"
-    if len(str(run)) > LONGEST_SOCKET:
+    if len(str(run)) > LONGEST_SOCKET or not PLAIN_PATH.fullmatch(str(run)):
         run = Path(f"/tmp/opmodel-{os.geteuid()}-{mark}-{name}")  # noqa: S108 - made 0700 and checked below
     for folder in (run, home / "redis", home / "log"):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -123,10 +125,21 @@ def secrets_of(place: Places) -> dict[str, str]:
     file = place.home / "secrets.json"
     if not file.exists():
         made = {who: secrets.token_urlsafe(24) for who in (SUPERUSER, OWNER, WEB, "redis")}
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            json.dump(made, out)
+        write_once(file, json.dumps(made))
     return dict(json.loads(file.read_text()))
+
+
+def write_once(file: Path, text: str) -> None:
+    """Write a private file that appears whole or not at all, whoever is killed; one that exists stays as it is."""
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+    try:
+        os.link(part, file)
+    except FileExistsError:  # somebody else was quicker
+        pass
+    finally:
+        part.unlink()
 
 
 def urls(place: Places, passwords: dict[str, str]) -> dict[str, str]:
@@ -138,8 +151,8 @@ def urls(place: Places, passwords: dict[str, str]) -> dict[str, str]:
     }
 
 
-def start(command: list[str], place: Places, log: str, sig: int) -> subprocess.Popen[bytes]:
-    """A foreground child as the service user, in its own session, that gets `sig` when this process ends."""
+def start(command: list[str], place: Places, folder: Path, log: str, sig: int) -> subprocess.Popen[bytes]:
+    """A foreground child in `folder` as the service user, in its own session; it gets `sig` when this process ends."""
     parent = os.getpid()
 
     def before() -> None:
@@ -156,7 +169,7 @@ def start(command: list[str], place: Places, log: str, sig: int) -> subprocess.P
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
-            cwd=place.run,
+            cwd=folder,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
             start_new_session=True,
             preexec_fn=before,
@@ -169,27 +182,35 @@ def connect(place: Places, password: str, user: str = SUPERUSER, database: str =
     return connection
 
 
-def wait_for_old_postmaster(place: Places, patience: float = 30) -> None:
-    """After a kill the old server still writes its last checkpoint; two servers on one folder must not be."""
-    file, deadline = place.data / "postmaster.pid", time.monotonic() + patience
-    while file.exists():
-        try:
-            pid = int(file.read_text().split("\n", 1)[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (OSError, ValueError):
-            return  # a stale file: PostgreSQL clears it away itself
-        if str(place.data).encode() not in command:
-            return
+def wait_until_unused(folder: Path, patience: float = 30) -> None:
+    """After a kill an old server still writes its last words; two servers on one folder must not be.
+
+    Servers have their data folder as working directory. One that does not end by itself is killed.
+    """
+    deadline = time.monotonic() + patience
+    while users := [pid for pid in os.listdir("/proc") if pid.isdigit() and works_in(pid, folder)]:
         if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGQUIT)
-            deadline = time.monotonic() + patience
+            for pid in users:
+                os.kill(int(pid), signal.SIGKILL)
         time.sleep(0.05)
+
+
+def works_in(pid: str, folder: Path) -> bool:
+    try:
+        return os.readlink(f"/proc/{pid}/cwd") == str(folder.resolve())
+    except OSError:  # gone, a zombie, or somebody else's
+        return False
 
 
 def start_postgres(
     place: Places, bin_folder: Path, passwords: dict[str, str], durable: bool
 ) -> subprocess.Popen[bytes]:
-    wait_for_old_postmaster(place)
+    if sys.platform == "linux":
+        wait_until_unused(place.data)
+        # Left by a kill. PostgreSQL itself would refuse to start while that number belongs to a zombie or, after a
+        # restart of the machine, to another process. The lock is ours and nobody works in the folder: it means nothing.
+        for left in (place.data / "postmaster.pid", place.run / ".s.PGSQL.5432.lock"):
+            left.unlink(missing_ok=True)
     ready = place.home / "initialised"
     if not ready.exists():
         shutil.rmtree(place.data, ignore_errors=True)
@@ -207,7 +228,8 @@ def start_postgres(
         "full_page_writes": "on" if durable else "off",
     }
     options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-    child = start([str(bin_folder / "postgres"), "-D", str(place.data), *options], place, "postgres", signal.SIGINT)
+    command = [str(bin_folder / "postgres"), "-D", str(place.data), *options]
+    child = start(command, place, place.data, "postgres", signal.SIGINT)
     deadline = time.monotonic() + 60
     while True:
         try:
@@ -251,7 +273,7 @@ def initialise(place: Places, bin_folder: Path, passwords: dict[str, str]) -> No
     ]
     command += ["--no-locale", "--data-checksums", "--no-sync", "--no-instructions"]
     try:
-        code = start(command, place, "initdb", signal.SIGTERM).wait(timeout=120)
+        code = start(command, place, place.data, "initdb", signal.SIGTERM).wait(timeout=120)
     finally:
         password_file.unlink()
     if code:
@@ -261,15 +283,17 @@ def initialise(place: Places, bin_folder: Path, passwords: dict[str, str]) -> No
 def start_redis(place: Places, server: Path, passwords: dict[str, str]) -> subprocess.Popen[bytes]:
     socket = place.run / "redis.sock"
     file = place.run / "redis.conf"
+    if sys.platform == "linux":
+        wait_until_unused(place.home / "redis")
     file.write_text(
-        f"port 0\nunixsocket {socket}\nunixsocketperm {'700' if os.geteuid() else '777'}\ndir {place.home / 'redis'}\n"
+        f"port 0\nunixsocket {socket}\nunixsocketperm {'700' if os.geteuid() else '777'}\n"
         f"appendonly yes\nappendfsync everysec\nrequirepass {passwords['redis']}\nmaxmemory-policy noeviction\n"
         "loglevel warning\ndaemonize no\n"
     )
     os.chown(file, place.uid, place.gid)
     file.chmod(0o600)
     socket.unlink(missing_ok=True)
-    child = start([str(server), str(file)], place, "redis", signal.SIGTERM)
+    child = start([str(server), str(file)], place, place.home / "redis", "redis", signal.SIGTERM)  # writes there
     deadline = time.monotonic() + 30
     while not socket.exists():
         if child.poll() is not None or time.monotonic() > deadline:
@@ -292,11 +316,14 @@ def stop(child: subprocess.Popen[bytes], sig: int) -> None:
 def running(root: Path, name: str = "local") -> Iterator[dict[str, str]]:
     """The URLs of the services of a checkout: those that run already, or own ones that end with this context.
 
-    Starts nothing when DATABASE_URL and REDIS_URL are set. Raises ServicesFailed, naming the log.
+    Starts nothing when DATABASE_URL and REDIS_URL are set. Raises ServicesFailed, naming the log, or when only one is.
     """
-    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+    given = [bool(os.environ.get(name)) for name in ("DATABASE_URL", "REDIS_URL")]
+    if all(given):
         yield {}
         return
+    if any(given):  # to serve from other databases than the one that was asked for would be the worse surprise
+        raise ServicesFailed("set both DATABASE_URL and REDIS_URL, or neither")
     place = places(root, name)
     with (place.home / "lock").open("w") as lock:
         if not take(lock, place):
@@ -316,9 +343,16 @@ def running(root: Path, name: str = "local") -> Iterator[dict[str, str]]:
             part.rename(place.state)
             yield found
         finally:
-            place.state.unlink(missing_ok=True)
+            withdraw(place)
             for child, sig in reversed(children):
                 stop(child, sig)
+
+
+def withdraw(place: Places) -> None:
+    """Who comes now must wait for own services, not use these, which are about to go; only their holder may say so."""
+    with suppress(OSError, ValueError):
+        if json.loads(place.state.read_text())["pid"] == os.getpid():
+            place.state.unlink()
 
 
 def take(lock: object, place: Places, patience: float = 90) -> bool:
@@ -356,19 +390,16 @@ def local_environment(root: Path, found: dict[str, str]) -> None:
     folder = root / ".local"
     folder.mkdir(mode=0o700, exist_ok=True)
     file = folder / "secret_key"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(descriptor, "w") as out:
-            out.write(secrets.token_urlsafe(64))
+    if not file.exists():
+        write_once(file, secrets.token_urlsafe(64))
     os.environ["SECRET_KEY_FILE"] = str(file)
     os.environ.setdefault("OPMODEL_LOCAL", "1")
 
 
 if __name__ == "__main__":
     # `python -m opmodel.embedded [name]`: hold the services until a signal comes; tests kill this process.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: sys.exit(0))
     with running(Path.cwd(), sys.argv[1] if len(sys.argv) > 1 else "local") as ready_urls:
         print(json.dumps(ready_urls), flush=True)  # noqa: T201
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.pause()

@@ -85,8 +85,7 @@ def main() -> int:
                 announce(port)
                 watch(children)
             finally:
-                # Who starts now must wait for own services, not attach to these, which are about to go.
-                embedded.places(ROOT, "local").state.unlink(missing_ok=True)
+                embedded.withdraw(embedded.places(ROOT, "local"))
                 for process in children.values():
                     process.terminate()
                 for process in children.values():

@@ -1,6 +1,7 @@
 """One settings file, driven by the environment. A missing or weak secret stops production."""
 
 import os
+import secrets
 import sys
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -14,7 +15,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 def env(name: str, default: str | None = None) -> str | None:
     """The value of NAME, or the content of the file that NAME_FILE points to."""
     if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text().strip()
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error.strerror}") from error
     return os.environ.get(name, default)
 
 
@@ -48,10 +52,20 @@ TESTING = "pytest" in sys.modules
 
 SECRET_KEY = env("SECRET_KEY") or ""
 if not SECRET_KEY and (DEBUG or TESTING or os.environ.get("OPMODEL_NO_SERVICES")):
-    SECRET_KEY = "only-for-tests-and-set-up-commands-never-for-serving-anything"  # noqa: S105
-if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or SECRET_KEY.startswith("django-insecure"):
+    SECRET_KEY = secrets.token_urlsafe(64)  # forgotten with this process: there is no default anybody could know
+KNOWN_KEYS = ("insecure", "only-for-tests", "example", "changeme", "change-me", "your-secret")
+if not SECRET_KEY:
+    key_fault = "is missing"
+elif len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
+    key_fault = "is too short or too regular"
+elif any(word in SECRET_KEY.lower().replace("_", "-") for word in KNOWN_KEYS):
+    key_fault = "is an example that everybody knows"
+else:
+    key_fault = ""
+if key_fault:
     raise ImproperlyConfigured(
-        "SECRET_KEY is missing or too weak: set it (or SECRET_KEY_FILE) to at least 50 random characters."
+        f"SECRET_KEY {key_fault}: set it, or let SECRET_KEY_FILE name a file with it, to at least 50 random characters. "
+        "script/make_secrets makes one."
     )
 
 ALLOWED_HOSTS = [h for h in (env("ALLOWED_HOSTS") or "").split(",") if h]
@@ -150,6 +164,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # people arrive by invitation, which proves
 ACCOUNT_ADAPTER = "opmodel.organisations.accounts.ClosedSignup"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# How many reverse proxies append to X-Forwarded-For. Without it everybody behind a proxy shares one sign-in limit.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXIES") or 0)
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -160,6 +176,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache_entries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # the default of 300 would drop counters on a busy day
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -192,8 +209,7 @@ STATIC_ROOT = Path(env("STATIC_ROOT") or BASE_DIR / ".local" / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "opmodel.dashboards.plotly_finder.PlotlyFinder",
+    "opmodel.dashboards.vendor_finder.VendorFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -7,5 +7,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("accounts/", include("opmodel.organisations.account_urls")),
     path("dashboard/", include("opmodel.dashboards.urls")),
+    path("api/", include("opmodel.api.urls")),
+    path("organisation/tokens/", include("opmodel.api.token_urls")),
     path("", include("assessments.urls")),
 ]

@@ -30,18 +30,23 @@ class Token(BaseAuthentication):
         scheme, _, value = request.headers.get("Authorization", "").strip().partition(" ")
         if not scheme:
             return None
+        # A browser that is signed in as well is already inside a read-only transaction (TenantMiddleware).
+        note_use = getattr(request, "member", None) is None
         if scheme.lower() == "bearer":
-            return find(value.strip())
+            return find(value.strip(), note_use)
         if scheme.lower() == "basic":
             try:
                 _user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise AuthenticationFailed("The Basic header is not valid base64 of user:token.") from error
-            return find(password)
+            return find(password, note_use)
         raise AuthenticationFailed("Use Authorization: Bearer TOKEN, or Basic with the token as password.")
 
 
-def find(text: str) -> tuple[User, ApiToken]:
+def find(text: str, note_use: bool = True) -> tuple[User, ApiToken]:
+    """The owner and the token with this text; raises AuthenticationFailed. `note_use` writes when it was last used."""
+    if not (text.isascii() and text.isalnum()):
+        raise AuthenticationFailed(REFUSED)  # PostgreSQL would choke on a NUL
     with transaction.atomic(), connection.cursor() as cursor:
         # A token names its organisation, so it is looked up before any organisation is entered.
         cursor.execute("SELECT set_config('app.scope', 'tokens', true)")
@@ -54,7 +59,7 @@ def find(text: str) -> tuple[User, ApiToken]:
         if not found or not found[0].user.is_active or (found[0].expiry is not None and found[0].expiry <= now):
             raise AuthenticationFailed(REFUSED)
         token = found[0]
-        if token.last_used_at is None or token.last_used_at < now - timedelta(minutes=1):
+        if note_use and (token.last_used_at is None or token.last_used_at < now - timedelta(minutes=1)):
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         cursor.execute("SELECT set_config('app.scope', '', true)")
     return token.user, token
@@ -68,3 +73,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: object) -> list[dict[str, str]]:
         return [{"type": "http", "scheme": "bearer"}, {"type": "http", "scheme": "basic"}]
+
+    def get_security_requirement(self, auto_schema: object) -> list[dict[str, list[str]]]:
+        # One entry each: in a single entry OpenAPI would ask for both at once.
+        return [{"bearer": []}, {"basic": []}]

@@ -1,13 +1,15 @@
 """How figures are written on pages: rounded once, with sign, unit and source. From insight and ranking to template values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.insight import Insight, MeasureView
+from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, RankedAction, RankedDimension, Ranking, usable_references
-from benchmarks.statistics import half_up, one
+from benchmarks.statistics import Position, half_up, one
 from opmodel.dashboards import headlines
 from opmodel.dashboards.strip import strip
 
@@ -34,6 +36,16 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def place_text(place: Position | None) -> str:
+    """The position among the peers: a percentile, or outside of what is published."""
+    if place is None:
+        return ""
+    if place.percentile is not None:
+        return place.text
+    side, _space, mark = place.text.partition(" ")
+    return (_("below %(mark)s") if side == "below" else _("above %(mark)s")) % {"mark": mark}
+
+
 def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
     """One measure as the templates show it."""
     quartiles = (m.lower_quartile, m.median, m.upper_quartile) if m.peer else None
@@ -56,7 +68,7 @@ def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
         "p75": number(m.upper_quartile),
         "vs_median": signed(apart),
         "behind": apart is not None and apart < 0,
-        "place": m.place.text if m.place else "",
+        "place": place_text(m.place),
         "interval": f"90 % P{m.place.low:.0f}–P{m.place.high:.0f}" if m.place and m.place.low is not None else "",
         "peer_label": m.peer.label if m.peer else "",
         "n_band": m.peer.n_band if m.peer else "",
@@ -75,11 +87,14 @@ def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
     }
 
 
-def source(seen: Insight) -> dict[str, Any]:
-    """What every page with figures says about where they come from."""
+def source(seen: Insight, scored: Sequence[Submission] = ()) -> dict[str, Any]:
+    """What every page with figures says about where they come from; `scored` are the cycles a reader may switch to."""
     release = seen.result.release
     return {
         "cycle": seen.submission.cycle.name,
+        "other_cycles": [
+            {"name": s.cycle.name, "public_id": s.cycle.public_id} for s in scored if s.pk != seen.submission.pk
+        ],
         "submitted_at": seen.submission.submitted_at,
         "sites_submitted": seen.network.sites_submitted if seen.network else 0,
         "sites_invited": seen.network.sites_invited if seen.network else 0,

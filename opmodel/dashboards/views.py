@@ -30,11 +30,15 @@ from opmodel.organisations.permissions import Permission, can
 SHOWN = 5  # rows of a table on the dashboard; the rest stands on its own page
 
 
-def current(request: HttpRequest) -> Insight | None:
+def scored(request: HttpRequest) -> list[Submission]:
+    """The enterprise submissions a reader may look at, newest cycle first; one query."""
+    return list(selectors.scored_enterprise(request.member).select_related("cycle", "organisation"))
+
+
+def current(request: HttpRequest, rows: list[Submission]) -> Insight | None:
     """The insight of the newest scored cycle, or of ?cycle=…; None while nothing is scored."""
-    rows = selectors.scored_enterprise(request.member).select_related("cycle", "organisation")
     wanted = request.GET.get("cycle")
-    found = rows.filter(cycle__public_id=wanted).first() if wanted else rows.first()
+    found = next((s for s in rows if not wanted or s.cycle.public_id == wanted), None)
     if found is None:
         if wanted:
             raise Http404
@@ -50,7 +54,8 @@ def nothing_yet(request: HttpRequest) -> HttpResponse:
 @require_GET
 @member_required(Permission.VIEW_RESULTS)
 def dashboard(request: HttpRequest) -> HttpResponse:
-    seen = current(request)
+    cycles = scored(request)
+    seen = current(request, cycles)
     if seen is None:
         return nothing_yet(request)
     components = [row(seen, m) for m in seen.components]
@@ -61,7 +66,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         by_component.append({"component": shown, "rows": [row(seen, m) for m in own]})
     ranked = ranking_of(seen, reference=default_reference(seen))
     context = {
-        "source": source(seen),
+        "source": source(seen, cycles),
         "headline": headlines.page_headline([(m.name, m.score, m.median) for m in seen.components]),
         "overall": row(seen, seen.overall),
         "components": components,
@@ -86,7 +91,8 @@ def default_reference(seen: Insight) -> str:
 @member_required(Permission.VIEW_RESULTS)
 def priorities(request: HttpRequest) -> HttpResponse:
     """The ranked actions with their reasons, under the weights and the reference the reader chose."""
-    seen = current(request)
+    cycles = scored(request)
+    seen = current(request, cycles)
     if seen is None:
         return nothing_yet(request)
     preset = request.GET.get("preset", "strategic")
@@ -102,7 +108,7 @@ def priorities(request: HttpRequest) -> HttpResponse:
         for m in (seen.overall, *seen.components)
     ]
     context = {
-        "source": source(seen),
+        "source": source(seen, cycles),
         "headline": headlines.priorities_headline(first, len(top), seen.overall.score, then),
         "choices": choices(seen, ranked),
         "cycle_id": request.GET.get("cycle", ""),
@@ -126,7 +132,8 @@ def priorities(request: HttpRequest) -> HttpResponse:
 @member_required(Permission.VIEW_RESULTS)
 def perception(request: HttpRequest) -> HttpResponse:
     """Head office beside the plants, question pair by question pair."""
-    seen = current(request)
+    cycles = scored(request)
+    seen = current(request, cycles)
     if seen is None:
         return nothing_yet(request)
     views = perception_views(seen)
@@ -135,7 +142,7 @@ def perception(request: HttpRequest) -> HttpResponse:
     for entry in rows:
         entry["pairs"] = [{**p, "text": texts.get(p["enterprise"], "")} for p in entry["pairs"]]
     context = {
-        "source": source(seen),
+        "source": source(seen, cycles),
         "title": perception_title(seen),
         "rows": rows,
         "census": bool(seen.network and seen.network.sites_submitted >= seen.network.sites_invited),
@@ -151,7 +158,8 @@ def perception(request: HttpRequest) -> HttpResponse:
 @member_required(Permission.VIEW_PEERS)
 def peers(request: HttpRequest) -> HttpResponse:
     """Which peer group is used, how large, from when, and what else could be chosen."""
-    seen = current(request)
+    cycles = scored(request)
+    seen = current(request, cycles)
     if seen is None:
         return nothing_yet(request)
     groups = [
@@ -164,7 +172,7 @@ def peers(request: HttpRequest) -> HttpResponse:
         for g in seen.groups
     ]
     rows = [row(seen, m) for m in (seen.overall, *seen.components, *seen.dimensions)]
-    return render(request, "dashboards/peers.html", {"source": source(seen), "groups": groups, "rows": rows})
+    return render(request, "dashboards/peers.html", {"source": source(seen, cycles), "groups": groups, "rows": rows})
 
 
 @require_GET

@@ -1,52 +1,16 @@
 """Headlines, rankings and pages on five contrasting companies: each says what is true of it, and nothing else."""
 
 import re
-from datetime import date
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
-from django.test import Client
 
 from assessments import demo, insight, ranking, selectors
 from opmodel.dashboards import headlines, presenting
-from opmodel.jobs import queue
-from opmodel.organisations.models import Member, Organisation, User
+from opmodel.organisations.models import Member, Organisation
 from opmodel.organisations.tenancy import installation, tenant
+from tests.dashboards.conftest import STORIES
 
-STORIES = {s.key: s for s in (demo.NORDWERK, *demo.CONTRASTS)}
 PAGES = ("/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/")
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """All five companies, scored once for the whole module; emptied again by the database's own rollback."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock():
-        atomic = transaction.atomic()
-        atomic.__enter__()
-        try:
-            call_command("import_benchmark", settings.FIXTURES / "benchmarks" / "illustrative.csv",
-                         dataset="illustrative-2026", illustrative=True, verbosity=0)  # fmt: skip
-            call_command("release_benchmark", "illustrative-2026", as_of="2026-06-30", verbosity=0)
-            for story in STORIES.values():
-                demo.load(story, date(2026, 11, 24))
-            assert queue.drain() > 50
-            yield
-        finally:
-            transaction.set_rollback(True)
-            atomic.__exit__(None, None, None)
-
-
-@pytest.fixture
-def browser(world, db):
-    def open_as(key: str, who: str = "csco") -> Client:
-        client = Client()
-        client.force_login(User.objects.get(email=demo.email_of(STORIES[key], who)))
-        return client
-
-    return open_as
 
 
 def seen_of(key: str):

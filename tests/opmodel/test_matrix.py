@@ -38,6 +38,17 @@ MATRIX = {
     "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/explain/<str:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404),  # nothing is scored
+    # A sign-in opens no endpoint with data: only a token does (tests/opmodel/test_api.py).
+    "api/v1/": ("GET", 401, 401, 401, 401, 401, 401),
+    "api/v1/cycles/": ("GET", 401, 401, 401, 401, 401, 401),
+    "api/v1/scores/": ("GET", 401, 401, 401, 401, 401, 401),
+    "api/v1/gaps/": ("GET", 401, 401, 401, 401, 401, 401),
+    "api/v1/actions/": ("GET", 401, 401, 401, 401, 401, 401),
+    "api/v1/schema/": ("GET", 200, 200, 200, 200, 200, 200),
+    "api/v1/docs/": ("GET", 200, 200, 200, 200, 200, 200),
+    "api/^": ("GET", 404, 404, 404, 404, 404, 404),
+    "organisation/tokens/": ("GET", ANON, 200, 403, 200, 403, 200),
+    "organisation/tokens/<str:public_id>/end/": ("POST", ANON, 404, 403, 404, 403, 404),
 }
 
 

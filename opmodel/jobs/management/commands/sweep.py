@@ -1,5 +1,6 @@
 """Find jobs that nobody runs - a lost bell, a dead worker - and run them; needs no Redis."""
 
+import os
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
 
 from opmodel.jobs import queue
+from opmodel.process import die_with_parent
 
 
 class Command(BaseCommand):
@@ -31,5 +33,11 @@ class Command(BaseCommand):
                 waiting = False
             if waiting:
                 # A child does the work: a job that kills its process must not take the sweeper along.
-                subprocess.run([sys.executable, "manage.py", "sweep", "--once"], cwd=settings.BASE_DIR, check=False)
+                parent = os.getpid()
+                subprocess.run(
+                    [sys.executable, "manage.py", "sweep", "--once"],
+                    cwd=settings.BASE_DIR,
+                    check=False,
+                    preexec_fn=lambda: die_with_parent(parent),  # noqa: B023 - runs at once
+                )
             time.sleep(settings.SWEEP_SECONDS)

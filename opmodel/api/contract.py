@@ -1,0 +1,172 @@
+"""The tables as the OpenAPI document and docs/api.md promise them: every column with its type and meaning."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from assessments.catalogue import ENTERPRISE, SITE
+from opmodel.api.parameters import MAX_LIMIT
+
+
+def whole(meaning: str, null: bool = False) -> serializers.Field:
+    return serializers.IntegerField(help_text=meaning, allow_null=null)
+
+
+def number(meaning: str, null: bool = True) -> serializers.Field:
+    return serializers.FloatField(help_text=meaning, allow_null=null)
+
+
+def text(meaning: str, null: bool = False) -> serializers.Field:
+    return serializers.CharField(help_text=meaning, allow_null=null)
+
+
+def truth(meaning: str) -> serializers.Field:
+    return serializers.BooleanField(help_text=meaning)
+
+
+def moment() -> serializers.Field:
+    return serializers.DateTimeField(help_text="When anything this row shows was last changed, UTC.")
+
+
+def illustrative() -> serializers.Field:
+    return truth("Whether this row rests on peers that are made up to show how a comparison works.")
+
+
+class Row(serializers.Serializer):
+    """What the rows of all tables have."""
+
+    id = whole("Key of the row; stays the same when scores are calculated again. Pages are ordered by it.")
+    cycle = text("Name of the cycle.")
+    cycle_id = text("Key of the cycle, the same in every table.")
+    organisation = text("Name of the organisation.")
+
+
+class CycleRow(serializers.Serializer):
+    """One round of the assessment."""
+
+    id = whole("Key of the row. Pages are ordered by it.")
+    cycle_id = text("Key of the cycle, the same in every table.")
+    name = text("Name of the cycle.")
+    organisation = text("Name of the organisation.")
+    state = serializers.ChoiceField(["draft", "open", "closed", "archived"], help_text="Where the cycle stands.")
+    opens_on = serializers.DateField(help_text="First day for answers.")
+    closes_on = serializers.DateField(help_text="Last day for answers, in the organisation's time zone.")
+    sites_invited = whole("Sites that were asked.")
+    sites_submitted = whole("Sites that submitted their survey.")
+    enterprise_state = serializers.ChoiceField(["draft", "submitted"], help_text="Where the enterprise view stands.")
+    content_version = text("Version of the questionnaire.")
+    updated_at = moment()
+
+
+class ScoreRow(Row):
+    """One measure of one submission, from its latest result."""
+
+    view = serializers.ChoiceField([ENTERPRISE, SITE], help_text="Whose answers: the enterprise's or a site's.")
+    site = text("Name of the site; null for the enterprise.", null=True)
+    site_id = text("Key of the site; null for the enterprise.", null=True)
+    measure = text("Code of the measure.")
+    measure_name = text("Name of the measure.")
+    component = text("Code of the component the measure belongs to; null for the overall score.", null=True)
+    kind = serializers.ChoiceField(["dimension", "component", "overall"], help_text="What kind of measure this is.")
+    score = number("Score from 1 to 5, not rounded; null when too little is answered.")
+    coverage = number("Share of the questions' weight that is answered, 0 to 1.")
+    low = number("Lowest score the open answers still allow.")
+    high = number("Highest score the open answers still allow.")
+    bottleneck = text("Weakest dimension of a component; null for other measures.", null=True)
+    peer_group = text("Peers compared with; null where there are none (as for sites).", null=True)
+    peer_n_band = text("How many peers, as a band.", null=True)
+    peer_period = text("Period of the peers' data.", null=True)
+    peer_p25 = number("The peers' lower quartile, one decimal.")
+    peer_median = number("The peers' median, one decimal.")
+    peer_p75 = number("The peers' upper quartile, one decimal.")
+    position_text = text("Position among the peers, such as P42 or “below P25”.", null=True)
+    position_low = number("Lower end of the position's 90 % interval, in percent.")
+    position_high = number("Upper end of the position's 90 % interval, in percent.")
+    release = text("Release of the peers' figures.", null=True)
+    illustrative = illustrative()
+    method_version = text("Version of the method that calculated the row.")
+    content_version = text("Version of the questionnaire.")
+    updated_at = moment()
+
+
+class GapRow(Row):
+    """One dimension of the enterprise view against target, peers and plants; the id is that of its row in scores."""
+
+    dimension = text("Code of the dimension.")
+    dimension_name = text("Name of the dimension.")
+    component = text("Code of its component.")
+    score = number("Score from 1 to 5, not rounded.")
+    target = number("Own target (1 to 5).")
+    peer_median = number("The peers' median, one decimal.")
+    peer_p75 = number("The peers' upper quartile, one decimal.")
+    network_score = number("The plants' view: weighted mean of the sites' scores.")
+    gap_to_target = number("Score minus target, in levels: negative is behind.")
+    gap_to_median = number("Score minus the peers' median, in levels.")
+    gap_to_p75 = number("Score minus the peers' upper quartile, in levels.")
+    perception_gap = number("Enterprise view minus plants' view of the same questions, in levels.")
+    perception_flag = text("none, flagged, severe or unknown; null before any plant has submitted.", null=True)
+    perception_sites = whole("Plants behind the perception gap.", null=True)
+    peer_group = text("Peers compared with.", null=True)
+    peer_n_band = text("How many peers, as a band.", null=True)
+    peer_period = text("Period of the peers' data.", null=True)
+    release = text("Release of the peers' figures.", null=True)
+    illustrative = illustrative()
+    method_version = text("Version of the method that calculated the row.")
+    content_version = text("Version of the questionnaire.")
+    updated_at = moment()
+
+
+class ActionRow(Row):
+    """One action in the priority list of a cycle."""
+
+    code = text("Code of the action.")
+    title = text("What to do.")
+    component = text("Code of the component of its first dimension.")
+    dimensions = text("Codes of the dimensions it helps, separated by a blank.")
+    rank = whole("Place in the list, 1 first.")
+    in_top_list = truth("Whether it stands among the first five that represent every component with a gap.")
+    value = number("Improvement value x impact / effort.", null=False)
+    impact = whole("Impact, 1 to 5.")
+    effort = whole("Effort, 1 to 5.")
+    stability = text("How firm its place is under other weights: robust, sensitive or fragile.")
+    reason = text("Why it stands where it stands.")
+    preset = text("The weights of the ranking: strategic, tactical or operational.")
+    reference = text("What gaps are measured against: target, peers or network.")
+    illustrative = illustrative()
+    method_version = text("Version of the method that calculated the row.")
+    content_version = text("Version of the questionnaire.")
+    updated_at = moment()
+
+
+def page_of(row: type[serializers.Serializer]) -> type[serializers.Serializer]:
+    """The page around the rows of a table."""
+    fields: dict[str, Any] = {
+        "__doc__": "One page of rows.",
+        "count": whole("Number of all rows where it is known without counting: when they fit on one page.", null=True),
+        "next": serializers.URLField(help_text="Address of the next page; null on the last one.", allow_null=True),
+        "results": row(many=True, help_text=f"At most {MAX_LIMIT} rows."),
+    }
+    return type(row.__name__.replace("Row", "Page"), (serializers.Serializer,), fields)
+
+
+class Problem(serializers.Serializer):
+    """Why a request was refused (RFC 9457)."""
+
+    type = text("about:blank")
+    title = text("What happened.")
+    status = whole("The HTTP status.")
+    detail = text("What happened in this case.")
+    parameter = serializers.CharField(help_text="The parameter that cannot be used.", required=False)
+    value = serializers.CharField(help_text="Its value.", required=False)
+    expected = serializers.CharField(help_text="What was expected.", required=False)
+
+
+class Index(serializers.Serializer):
+    """Where everything is."""
+
+    cycles = serializers.URLField()
+    scores = serializers.URLField()
+    gaps = serializers.URLField()
+    actions = serializers.URLField()
+    schema = serializers.URLField()
+    docs = serializers.URLField()

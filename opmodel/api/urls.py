@@ -1,0 +1,14 @@
+from django.urls import path, re_path
+
+from opmodel.api import views
+
+urlpatterns = [
+    path("v1/", views.Index.as_view(), name="api-index"),
+    path("v1/cycles/", views.Cycles.as_view(), name="api-cycles"),
+    path("v1/scores/", views.Scores.as_view(), name="api-scores"),
+    path("v1/gaps/", views.Gaps.as_view(), name="api-gaps"),
+    path("v1/actions/", views.Actions.as_view(), name="api-actions"),
+    path("v1/schema/", views.Schema.as_view(), name="api-schema"),
+    path("v1/docs/", views.Docs.as_view(), name="api-docs"),
+    re_path(r"^", views.unknown, name="api-unknown"),
+]

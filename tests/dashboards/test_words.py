@@ -1,0 +1,96 @@
+"""Every word a page says comes through gettext: in a made-up language nothing English is left but content and names."""
+
+import html
+import re
+
+import pytest
+from django.utils import translation
+
+from assessments import pipeline
+from assessments.models import Questionnaire, Submission
+from assessments.publishing import catalogue
+from opmodel.organisations.models import Member, Site, User
+from opmodel.organisations.tenancy import acting_as, tenant
+
+PAGES = ("/", "/cycles/", "/cycles/new/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{explain}")  # fmt: skip
+OPEN, CLOSE = "\u27e6", "\u27e7"
+
+
+@pytest.fixture
+def made_up_language(monkeypatch):
+    """gettext marks what it was asked for; lazy strings of forms and models come through it too."""
+    monkeypatch.setattr(translation._trans, "gettext", lambda m: f"{OPEN}{m}{CLOSE}")
+    monkeypatch.setattr(translation._trans, "ngettext", lambda s, p, n: f"{OPEN}{s if n == 1 else p}{CLOSE}")
+
+
+def left_over(body: str) -> list[str]:
+    """The texts of a page that did not come through gettext."""
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", body, flags=re.S)
+    while (shorter := re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", body)) != body:
+        body = shorter
+    attributes = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', body)
+    texts = [html.unescape(t) for t in (*re.split(r"<[^>]+>", body), *attributes)]
+    cleaned = [" ".join(t.split()) for t in texts]
+    return [t for t in cleaned if re.search(r"[A-Za-z]{3}", t)]
+
+
+def spoken_by_the_content(version) -> set[str]:
+    """All texts of the questionnaire, down to the leaves."""
+    found: set[str] = set()
+
+    def walk(value):
+        if isinstance(value, str):
+            found.add(" ".join(value.split()))
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                found.add(str(key))
+                walk(inner)
+        elif isinstance(value, (list, tuple)):
+            for inner in value:
+                walk(inner)
+
+    walk(version.document)
+    return found
+
+
+def without(text: str, data: set[str]) -> str:
+    """What is left of a text when content, names and stamps are taken out, longest first."""
+    for known in sorted((d for d in data if len(d) > 2 and d in text), key=len, reverse=True):
+        text = text.replace(known, " ")
+    text = re.sub(r"Assessment 20\d\d|illustrative-2026( 2026-06-30)?|\d+-\d+ months|[ES]-[A-Z]{3}\d-\d", " ", text)
+    return re.sub(r"\b\d{1,2} \w+ 20\d\d|\d{1,2} [A-Z][a-z]{2}\b", " ", text)
+
+
+def organisation_of(client) -> int:
+    user = int(client.session["_auth_user_id"])
+    with acting_as(user):
+        return Member.objects.get(user_id=user).organisation_id
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_english_is_left(browser, made_up_language, page):
+    client = browser("nordwerk")
+    with tenant(organisation_of(client)):
+        names = {s.name for s in Site.objects.all()} | {s.region for s in Site.objects.all()}
+        names |= set(User.objects.values_list("name", flat=True)) | set(User.objects.values_list("email", flat=True))
+        submission = (
+            Submission.objects.filter(view="enterprise", state="submitted").select_related("cycle").latest("pk")
+        )
+        content = spoken_by_the_content(Questionnaire.objects.get())
+        dimensions = {d.name for d in catalogue(submission.cycle.questionnaire_id).dimensions}
+    enterprise = f"/submissions/{submission.public_id}/"
+    path = page.format(enterprise=enterprise, explain=f"/dashboard/explain/{submission.public_id}/CAP/")
+    reply = client.get(path, follow=True)
+    assert reply.status_code == 200
+    body = reply.content.decode()
+    assert OPEN in body
+    sectors = set(pipeline.segments().sector_of.values())
+    data = (
+        content
+        | names
+        | dimensions
+        | {"OpModel", "Nordwerk Demo", "Demo", "CSCO", "UTC", "opens_on", "closes_on"}
+        | sectors
+    )
+    strange = [t for t in left_over(body) if re.search(r"[A-Za-z]{3}", without(t, data))]
+    assert strange == []
