@@ -34,7 +34,8 @@ class ImportRefused(ValueError):
 
     def __init__(self, errors: Sequence[RowError], total: int) -> None:
         more = f"\n... and {total - len(errors)} more" if total > len(errors) else ""
-        super().__init__(f"{total} errors, nothing was imported:\n" + "\n".join(map(str, errors)) + more)
+        count = "1 error" if total == 1 else f"{total} errors"
+        super().__init__(f"{count}, nothing was imported:\n" + "\n".join(map(str, errors)) + more)
         self.errors, self.total = list(errors), total
 
 

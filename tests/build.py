@@ -1,14 +1,17 @@
 """Build worlds for tests through the same functions the product uses."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from assessments import selectors, workflow
+from assessments import publishing, selectors, workflow
+from assessments.catalogue import ENTERPRISE
 from assessments.models import Cycle, Submission
+from benchmarks.models import CellStatistic, Dataset, Release
+from opmodel.jobs import queue
 from opmodel.organisations.models import Member, MemberSite, Organisation, Site, User
 from opmodel.organisations.permissions import Role
 from opmodel.organisations.tenancy import installation, tenant
@@ -83,3 +86,55 @@ def world(name: str, sites: int = 3, closes_in: int = 30) -> World:
         )
         submissions = selectors.board(cycle)
     return World(org, rows, members, cycle, submissions)
+
+
+LEVELS = {"CAP": 2, "VST": 3, "RES": 4, "GOV": 5}  # every enterprise answer of a component
+PEERS = {"p25": 2.5, "p50": 3.0, "p75": 3.6}
+TARGET = 3.5
+
+
+def dataset(codes) -> Dataset:
+    """A published release in which every measure has the same quartiles."""
+    known = Dataset.objects.filter(name="test peers").first()
+    if known:
+        return known
+    made = Dataset.objects.create(
+        name="test peers", illustrative=True, measures=list(codes), source="a test", period="2025", file_hash="0"
+    )
+    release = Release.objects.create(dataset=made, name="R1", as_of=date(2026, 1, 1), method_version="1")
+    cell = {"release": release, "tree": "A", "path": "all", "depth": 0, "n_band": "50-99", "mean": 3.1}
+    CellStatistic.objects.bulk_create(CellStatistic(**cell, measure=m, quantiles=PEERS) for m in codes)
+    release.state, release.published_at = Release.State.PUBLISHED, datetime(2026, 1, 1, tzinfo=UTC)
+    release.save()
+    return made
+
+
+def score_all(world: World, peers: bool = True) -> World:
+    """Everybody answers and submits: plants 2, 3, 4, 2, …, the enterprise by component; then the workers work."""
+    content = publishing.catalogue(world.cycle.questionnaire_id)
+    if peers:
+        with world.inside():
+            Cycle.objects.filter(pk=world.cycle.pk).update(dataset=dataset(content.measures))
+    component = {d.code: d.component for d in content.dimensions}
+    for i, submission in enumerate(world.submissions):
+        enterprise = submission.view == ENTERPRISE
+        by = world.members["csco"]
+        if not enterprise:
+            email = f"plant{i}@{world.organisation.pk}.example"
+            by = member(world.organisation, Role.PLANT_MANAGER, [submission.site], email)
+        entries = [
+            {
+                "code": q.code,
+                "status": "level",
+                "level": LEVELS[component[q.dimension]] if enterprise else 2 + (i - 1) % 3,
+            }
+            for q in content.questions_of(submission.view)
+        ]
+        if enterprise:
+            targets = {d.code: {"target": TARGET, "by": "2030-01-01"} for d in content.dimensions}
+            entries.append({"code": "E-N6", "status": "data", "data": targets})
+        with world.inside():
+            workflow.save_many(by=by, submission=submission, entries=entries)
+            workflow.submit(by=by, submission=submission)
+    queue.drain()
+    return world

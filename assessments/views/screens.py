@@ -282,7 +282,7 @@ def job(found: Job | None) -> dict[str, Any]:
         "queued": _("Waiting for a free worker"),
         "running": _("Scoring your answers"),
         "done": _("Scored"),
-        "failed": _("The scoring failed three times; the operator has been told"),
+        "failed": _("The scoring failed. Your answers are safe"),
     }
     state = found.state if found else "queued"
     return {

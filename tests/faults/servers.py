@@ -36,6 +36,7 @@ class Server:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
     lines: list[str] = field(default_factory=list)
+    first_lines: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -61,6 +62,7 @@ class Server:
         until(ready, f"{address} serves", 180, 0.05)
         if not port:
             self.process, self.lines = process, lines
+            self.first_lines = self.first_lines or lines
         return process
 
     def held(self) -> Held:

@@ -22,16 +22,16 @@ def server(installation: Server) -> Server:
     return installation
 
 
-def test_the_first_start_prints_where_it_runs_and_who_can_sign_in(installation: Server):
-    printed = "".join(installation.lines)
+def test_the_first_start_prints_where_it_runs_and_who_can_sign_in(server: Server):
+    printed = "".join(server.first_lines)
     assert "setting up: database" in printed
-    assert f"OpModel runs on {installation.url}/" in printed
-    assert answers(f"{installation.url}/healthz")
-    assert answers(f"{installation.url}/accounts/login/")
+    assert f"OpModel runs on {server.url}/" in printed
+    assert answers(f"{server.url}/healthz")
+    assert answers(f"{server.url}/accounts/login/")
     people = re.findall(r"^ +(\S+@\S+) +(\S+) ", printed, re.MULTILINE)
     assert len(people) >= 3, printed
     for email, password in people:
-        assert "Sign out" in sign_in(installation, email, password)
+        assert "Sign out" in sign_in(server, email, password)
 
 
 def postmasters(server: Server) -> set[int]:

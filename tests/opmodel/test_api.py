@@ -16,67 +16,17 @@ from openapi_spec_validator import validate
 from assessments import publishing, selectors, workflow
 from assessments.catalogue import ENTERPRISE
 from assessments.models import Cycle, Result, Score
-from benchmarks.models import CellStatistic, Dataset, Release
+from benchmarks.models import Dataset
 from opmodel.api.models import ApiToken
 from opmodel.api.tokens import create_token
 from opmodel.jobs import queue
 from opmodel.organisations.models import Organisation
-from opmodel.organisations.permissions import Role
 from opmodel.organisations.tenancy import installation
 from tests import build
+from tests.build import LEVELS, TARGET, score_all
 
 pytestmark = pytest.mark.django_db
 TABLES = ["cycles", "scores", "gaps", "actions"]
-LEVELS = {"CAP": 2, "VST": 3, "RES": 4, "GOV": 5}  # every enterprise answer of a component
-PEERS = {"p25": 2.5, "p50": 3.0, "p75": 3.6}
-TARGET = 3.5
-
-
-def dataset(codes) -> Dataset:
-    """A published release in which every measure has the same quartiles."""
-    known = Dataset.objects.filter(name="test peers").first()
-    if known:
-        return known
-    made = Dataset.objects.create(
-        name="test peers", illustrative=True, measures=list(codes), source="a test", period="2025", file_hash="0"
-    )
-    release = Release.objects.create(dataset=made, name="R1", as_of=date(2026, 1, 1), method_version="1")
-    cell = {"release": release, "tree": "A", "path": "all", "depth": 0, "n_band": "50-99", "mean": 3.1}
-    CellStatistic.objects.bulk_create(CellStatistic(**cell, measure=m, quantiles=PEERS) for m in codes)
-    release.state, release.published_at = Release.State.PUBLISHED, datetime(2026, 1, 1, tzinfo=UTC)
-    release.save()
-    return made
-
-
-def score_all(world: build.World, peers: bool = True) -> build.World:
-    """Everybody answers and submits: plants 2, 3, 4, 2, …, the enterprise by component; then the workers work."""
-    content = publishing.catalogue(world.cycle.questionnaire_id)
-    if peers:
-        with world.inside():
-            Cycle.objects.filter(pk=world.cycle.pk).update(dataset=dataset(content.measures))
-    component = {d.code: d.component for d in content.dimensions}
-    for i, submission in enumerate(world.submissions):
-        enterprise = submission.view == ENTERPRISE
-        by = world.members["csco"]
-        if not enterprise:
-            email = f"plant{i}@{world.organisation.pk}.example"
-            by = build.member(world.organisation, Role.PLANT_MANAGER, [submission.site], email)
-        entries = [
-            {
-                "code": q.code,
-                "status": "level",
-                "level": LEVELS[component[q.dimension]] if enterprise else 2 + (i - 1) % 3,
-            }
-            for q in content.questions_of(submission.view)
-        ]
-        if enterprise:
-            targets = {d.code: {"target": TARGET, "by": "2030-01-01"} for d in content.dimensions}
-            entries.append({"code": "E-N6", "status": "data", "data": targets})
-        with world.inside():
-            workflow.save_many(by=by, submission=submission, entries=entries)
-            workflow.submit(by=by, submission=submission)
-    queue.drain()
-    return world
 
 
 def token_of(world: build.World, role: str = "analyst", **values) -> str:

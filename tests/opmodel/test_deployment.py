@@ -422,7 +422,10 @@ def migrated(
         "DATABASE_URL": "postgresql:///see-DATABASE_URL_FILE",
         "REDIS_URL": "redis:///see-REDIS_URL_FILE",
         "FILES_ROOT": str(folder / "files"),
+        "STATIC_ROOT": str(folder / "static"),
     }
+    answer = manage("collectstatic", "--no-input", env=env)  # as the image does when it is built
+    assert answer.returncode == 0, answer.stderr
     answer = manage("migrate", "--no-input", env=env | {"DATABASE_OWNER_URL_FILE": str(folder / "owner")})
     assert answer.returncode == 0, answer.stderr
     answer = manage("load_content", env=env)

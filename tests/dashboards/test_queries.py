@@ -1,0 +1,58 @@
+"""Fast by construction: no page asks more of the database for 300 sites than for 3."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import build
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+# Statements of a whole page, sign-in, tenant context and BEGIN / COMMIT (here a savepoint) included.
+PINNED = {
+    "csco": {
+        "/": 8,
+        "/cycles/": 8,
+        "/cycles/new/": 8,
+        "/cycles/{cycle}/": 8,
+        "/submissions/{enterprise}/dimensions/CAP1/": 8,
+        "/submissions/{enterprise}/review/": 8,
+        "/submissions/{enterprise}/status/": 8,
+        "/dashboard/": 20,
+        "/dashboard/priorities/": 20,
+        "/dashboard/perception/": 20,
+        "/dashboard/peers/": 20,
+        "/dashboard/sites/": 20,
+        "/dashboard/explain/{enterprise}/OVERALL/": 20,
+        "/dashboard/explain/{site}/CAP/": 20,
+    },
+    "plant_manager": {"/": 8, "/dashboard/sites/": 8, "/submissions/{site}/review/": 8},
+    "administrator": {"/": 8, "/cycles/{cycle}/": 8},
+}
+
+
+def counts(world: build.World) -> dict[str, dict[str, int]]:
+    names = {
+        "cycle": world.cycle.public_id,
+        "enterprise": world.enterprise.public_id,
+        "site": world.submissions[1].public_id,
+    }
+    found: dict[str, dict[str, int]] = {}
+    for role, pages in PINNED.items():
+        client = world.client(role)
+        found[role] = {}
+        for page in pages:
+            path = page.format(**names)
+            client.get(path)  # fills the caches of the content
+            with CaptureQueriesContext(connection) as seen:
+                reply = client.get(path)
+            assert reply.status_code == 200, path
+            # Only a savepoint hands its settings back by a statement; a commit drops them by itself.
+            found[role][page] = sum(not q["sql"].startswith("SELECT set_config(") for q in seen)
+    return found
+
+
+def test_no_page_asks_more_for_300_sites_than_for_3():
+    few = counts(build.score_all(build.world("Few", sites=3)))
+    many = counts(build.score_all(build.world("Many", sites=300)))
+    assert many == few
+    assert few == PINNED
