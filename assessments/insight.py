@@ -5,6 +5,7 @@ A constant number of queries, whatever the number of sites.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,18 @@ class SiteMark:
 
     name: str
     score: float
+    site_id: int
+    submission: str  # public id
+
+
+@dataclass(frozen=True)
+class PlantPart:
+    """One invited plant in the plants' view of a dimension; `weight` is its share among those that have a score."""
+
+    name: str
+    score: float | None
+    weight: float
+    submission: str  # public id of its survey, "" before it has a score
 
 
 @dataclass(frozen=True)
@@ -98,7 +111,9 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
     targets = selectors.item_data([submission], "E-N6").get(submission.pk, {})
     segments = submission.organisation.segments
     cells = peers.own_cells(result.release, segments, pipeline.segments()) if result.release else {}
-    tables = peers.peer_tables(cells, chosen)
+    groups = tuple(peers.peer_groups(cells))
+    group = next((g for g in groups if f"{g.tree}:{g.path}" == chosen), groups[0] if groups else None)
+    tables = peers.peer_tables(cells, f"{group.tree}:{group.path}" if group else "")
     names = _names(catalogue)
     rules = method_section()
     measures = {}
@@ -122,8 +137,6 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
             network=network_scores.get(code),
             perception=gaps.get(code),
         )
-    groups = tuple(peers.peer_groups(cells))
-    group = next((g for g in groups if f"{g.tree}:{g.path}" == chosen), groups[0] if groups else None)
     return Insight(submission, result, catalogue, measures, groups, group, network)
 
 
@@ -142,13 +155,33 @@ def site_marks(submission: Submission) -> dict[str, list[SiteMark]]:
             point__isnull=False,
         )
         .order_by("result__submission__site__name", "result_id")
-        .values_list("measure", "result__submission__site__name", "point")
+        .values_list(
+            "measure",
+            "result__submission__site_id",
+            "result__submission__site__name",
+            "result__submission__public_id",
+            "point",
+        )
     )
-    latest = {(measure, name): point for measure, name, point in rows}
+    latest = {(measure, site): SiteMark(name, point, site, public_id) for measure, site, name, public_id, point in rows}
     marks: dict[str, list[SiteMark]] = {}
-    for (measure, name), point in latest.items():
-        marks.setdefault(measure, []).append(SiteMark(name, point))
+    for (measure, _site), mark in latest.items():
+        marks.setdefault(measure, []).append(mark)
     return marks
+
+
+def plant_parts(seen: Insight, dimension: str) -> list[PlantPart]:
+    """The invited plants behind the plants' view of a dimension, heaviest first (METHOD 3). Three queries."""
+    submitted, invited, _digest = pipeline.network_inputs(seen.submission.cycle)
+    weights, _basis = pipeline.weights_of([s for s in submitted if s.view == SITE], invited)
+    marks = {m.site_id: m for m in seen.measures[dimension].sites}
+    covered = sum((weights[site] for site in marks if site in weights), Fraction(0))
+    parts = []
+    for site in invited:
+        mark = marks.get(site.pk)
+        share = float(weights[site.pk] / covered) if mark and covered else 0.0
+        parts.append(PlantPart(site.name, mark and mark.score, share, mark.submission if mark else ""))
+    return sorted(parts, key=lambda p: (p.score is None, -p.weight, p.name))
 
 
 def explain(insight: Insight, measure: str) -> dict[str, Any]:

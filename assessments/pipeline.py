@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -109,10 +110,7 @@ def network(cycle: Cycle) -> NetworkResult:
         plan_for(catalogue, method, ENTERPRISE), [s for s in submitted if s.view == ENTERPRISE], keys
     )
     plants = _answered(plan_for(catalogue, method, SITE), surveys, keys)
-    profiles = selectors.item_data(surveys, "S-N1")
-    profile_of = {s.site_id: profiles.get(s.pk, {}) for s in surveys}
-    facts = [site_facts(site.pk, profile_of.get(site.pk, {})) for site in invited]
-    weights, basis = site_weights(facts)
+    weights, basis = weights_of(surveys, invited)
     result = NetworkResult.objects.create(
         organisation_id=cycle.organisation_id,
         sites_invited=len(invited),
@@ -193,6 +191,13 @@ def _answered(plan: ScoringPlan, rows: list[Submission], keys: dict[str, int]) -
         for i, row in enumerate(rows)
     }
     return Answered(plan, matrix, levels)
+
+
+def weights_of(surveys: list[Submission], invited: list[Site]) -> tuple[dict[int, Fraction], str]:
+    """The weights of all invited sites and their basis, from the profiles in the submitted surveys. One query."""
+    profiles = selectors.item_data(surveys, "S-N1")
+    profile_of = {s.site_id: profiles.get(s.pk, {}) for s in surveys}
+    return site_weights([site_facts(site.pk, profile_of.get(site.pk, {})) for site in invited])
 
 
 def site_facts(site: int, profile: Mapping[str, Any]) -> SiteFacts:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -37,6 +37,12 @@ def submissions(member: Member) -> QuerySet[Submission]:
     elif not (can(member, Permission.VIEW_RESULTS) or can(member, Permission.ANSWER_ENTERPRISE)):
         visible = visible.none()
     return visible.select_related("cycle", "site").annotate(db_now=Now())
+
+
+def own_work(member: Member) -> QuerySet[Submission]:
+    """The submissions a member is the one to answer, see `may_answer`."""
+    rows = submissions(member)
+    return rows.filter(view=ENTERPRISE) if can(member, Permission.ANSWER_ENTERPRISE) else rows.filter(view=SITE)
 
 
 def may_answer(member: Member, submission: Submission) -> bool:
@@ -172,31 +178,31 @@ def managers_by_site(member: Member) -> dict[int, list[str]]:
 
 def site_scores(member: Member) -> list[dict[str, Any]]:
     """Component and overall scores of the sites a member may see, in the newest cycle that has any. Two queries."""
-    rows = list(
+    shown = (
         Score.objects.filter(
             result__submission__in=_site_submissions(member),
             measure__in=("CAP", "VST", "RES", "GOV", "OVERALL"),
         )
-        .select_related("result__submission__site", "result__submission__cycle")
+        .annotate(
+            submission=F("result__submission__public_id"),
+            site=F("result__submission__site_id"),
+            site_name=F("result__submission__site__name"),
+            region=F("result__submission__site__region"),
+            cycle=F("result__submission__cycle_id"),
+            cycle_name=F("result__submission__cycle__name"),
+        )
         .order_by("-result__submission__cycle__opens_on", "result_id")
     )
-    newest = rows[0].result.submission.cycle_id if rows else None
+    rows = list(
+        shown.values_list("submission", "site", "site_name", "region", "cycle", "cycle_name", "measure", "point")
+    )
     found: dict[int, dict[str, Any]] = {}
-    for score in rows:
-        submission = score.result.submission
-        if submission.cycle_id != newest:
-            continue
-        entry = found.setdefault(
-            submission.site_id,
-            {
-                "name": submission.site.name,
-                "region": submission.site.region,
-                "cycle": submission.cycle.name,
-                "public_id": submission.public_id,
-                "scores": {},
-            },
-        )
-        entry["scores"][score.measure] = score.point
+    for public_id, site, name, region, cycle, cycle_name, measure, point in rows:
+        if cycle == rows[0][4]:
+            entry = found.setdefault(
+                site, {"name": name, "region": region, "cycle": cycle_name, "public_id": public_id, "scores": {}}
+            )
+            entry["scores"][measure] = point
     return sorted(found.values(), key=lambda e: (e["region"], e["name"]))
 
 

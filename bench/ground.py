@@ -29,7 +29,12 @@ def ready(static: bool = False) -> Iterator[None]:
         try:
             for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
                 os.environ[variable] = urlsplit(os.environ[variable])._replace(path=f"/{name}").geturl()
-            os.environ |= {"STATIC_ROOT": folder, "OPMODEL_LOCAL": "1", "DJANGO_SETTINGS_MODULE": "opmodel.settings"}
+            os.environ |= {
+                "ALLOWED_HOSTS": "testserver",
+                "STATIC_ROOT": folder,
+                "OPMODEL_LOCAL": "1",
+                "DJANGO_SETTINGS_MODULE": "opmodel.settings",
+            }
             manage("migrate")
             if static:
                 manage("collectstatic", "--noinput")

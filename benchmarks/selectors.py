@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from benchmarks.cells import SEPARATOR, Segments, paths, prefixes
+from benchmarks.cells import ROOT, SEPARATOR, Segments, paths, prefixes
 from benchmarks.models import CellStatistic, Dataset, Release
 
 
@@ -75,4 +75,6 @@ def peer_tables(cells: Mapping[str, list[CellStatistic]], chosen: str = "") -> d
 
 def peer_groups(cells: Mapping[str, list[CellStatistic]], measure: str = "OVERALL") -> list[PeerGroup]:
     """The published cells a viewer may switch to, finest of tree A first."""
-    return [PeerGroup(r.tree, r.path, label_of(r.path), r.n_band) for r in cells.get(measure, [])]
+    rows = cells.get(measure, [])
+    # Both trees have the same root: one of them is enough to choose from.
+    return [PeerGroup(r.tree, r.path, label_of(r.path), r.n_band) for r in rows if (r.tree, r.path) != ("B", ROOT)]

@@ -65,7 +65,7 @@ def _card(title: str, text: str, url: str, action: str, state: str, **more: Any)
 
 def _open_work(member: Member) -> list[Submission]:
     """Own submissions of open cycles, soonest deadline first."""
-    rows = selectors.with_counts(selectors.submissions(member)).filter(cycle__state=Cycle.State.OPEN)
+    rows = selectors.with_counts(selectors.own_work(member)).filter(cycle__state=Cycle.State.OPEN)
     mine = [s for s in rows.order_by("cycle__closes_on", "pk") if selectors.may_answer(member, s)]
     return [s for s in mine if selectors.takes_answers(member, s) or s.state == Submission.State.SUBMITTED]
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from assessments.catalogue import ENTERPRISE
 from assessments.insight import Insight, MeasureView
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, RankedAction, RankedDimension, Ranking, usable_references
@@ -92,6 +93,7 @@ def source(seen: Insight, scored: Sequence[Submission] = ()) -> dict[str, Any]:
     release = seen.result.release
     return {
         "cycle": seen.submission.cycle.name,
+        "compared": seen.submission.view == ENTERPRISE,  # sites never are
         "other_cycles": [
             {"name": s.cycle.name, "public_id": s.cycle.public_id} for s in scored if s.pk != seen.submission.pk
         ],
@@ -106,6 +108,23 @@ def source(seen: Insight, scored: Sequence[Submission] = ()) -> dict[str, Any]:
         "illustrative": bool(release and release.dataset.illustrative),
         "group": seen.group.label if seen.group else "",
         "n_band": seen.group.n_band if seen.group else "",
+    }
+
+
+def network_row(seen: Insight, m: MeasureView) -> dict[str, Any] | None:
+    """The plants' view of one dimension; None before the first plant has submitted."""
+    view, result = m.network, seen.network
+    if view is None or result is None:
+        return None
+    return {
+        "score": "" if view.score is None else f"{view.score:.2f}",
+        "sites": view.sites,
+        "invited": result.sites_invited,
+        "covered": percent(view.weight_coverage),
+        "equal_mean": f"{view.equal_mean:.2f}" if view.equal_mean is not None else "–",
+        "range": f"{number(view.minimum)}–{number(view.maximum)}",
+        "deviation": f"{view.standard_deviation:.2f}" if view.standard_deviation is not None else "–",
+        "basis": result.weight_basis,
     }
 
 

@@ -53,6 +53,6 @@ def strip(
         band_x=x(quartiles[0]) if quartiles else None,
         band_width=max(1.0, round(x(quartiles[2]) - x(quartiles[0]), 2)) if quartiles else None,
         median=x(quartiles[1]) if quartiles else None,
-        sites=tuple(x(s) for s in sites),
+        sites=tuple(dict.fromkeys(x(s) for s in sites)),  # equal scores are one tick
         text=", ".join(words),
     )

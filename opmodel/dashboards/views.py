@@ -1,5 +1,8 @@
 """Pages that read: where we stand, among peers, at the plants, and how each number came about."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -7,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from assessments import insight, pipeline, selectors
-from assessments.catalogue import SITE
+from assessments.catalogue import ENTERPRISE, SITE
 from assessments.insight import Insight
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
@@ -16,6 +19,7 @@ from opmodel.dashboards.presenting import (
     action_row,
     choices,
     dimension_row,
+    network_row,
     number,
     percent,
     perception_row,
@@ -162,11 +166,12 @@ def peers(request: HttpRequest) -> HttpResponse:
     seen = current(request, cycles)
     if seen is None:
         return nothing_yet(request)
+    chosen = {"cycle": request.GET["cycle"]} if "cycle" in request.GET else {}
     groups = [
         {
             "label": g.label,
             "n_band": g.n_band,
-            "url": f"?peers={g.tree}:{g.path}",
+            "url": "?" + urlencode({"peers": f"{g.tree}:{g.path}"} | chosen),
             "current": g == seen.group,
         }
         for g in seen.groups
@@ -249,5 +254,30 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
         "exact": "" if score.point is None else f"{score.point:.4f}",
         "parts": parts,
         "site": submission.site.name if submission.view == SITE and submission.site else "",
+        "beside": beside(seen, measure) if submission.view == ENTERPRISE else None,
     }
     return render(request, "dashboards/explain.html", context)
+
+
+def beside(seen: Insight, measure: str) -> dict[str, Any] | None:
+    """What stands beside the score of a dimension, with what each of it is made of: target, plants, perception."""
+    m = seen.measures[measure]
+    if measure not in seen.catalogue.dimension_by_code:
+        return None
+    parts = insight.plant_parts(seen, measure)
+    return {
+        "target": number(m.target) if m.target is not None else "",
+        "target_url": reverse("submission-item", args=[seen.submission.public_id, "E-N6"]),
+        "network": network_row(seen, m),
+        "plants": [
+            {
+                "name": p.name,
+                "score": number(p.score),
+                "weight": f"{100 * p.weight:.1f} %" if p.score is not None else "",
+                "url": reverse("explain", args=[p.submission, measure]) if p.submission else "",
+            }
+            for p in parts
+        ],
+        "perception": perception_row(m) if m.perception and m.perception.gap is not None else None,
+        "perception_url": reverse("dashboard-perception") + f"?cycle={seen.submission.cycle.public_id}#{measure}",
+    }

@@ -1,0 +1,88 @@
+"""Pages as a browser gets them: weight of everything a page loads, statements and time for few and for many sites.
+
+Weight: the compressed page and every style sheet and script it names, as served (brotli where the browser takes it).
+Statements: the whole request, BEGIN and COMMIT counted. Time: median of RUNS requests through all middleware.
+"""
+
+import os
+import re
+import statistics
+import sys
+import time
+
+import ground
+
+MANY = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+RUNS = 15
+PAGES = {
+    "work": "/",
+    "cycle board": "/cycles/{cycle}/",
+    "answering": "/submissions/{enterprise}/dimensions/CAP1/",
+    "review": "/submissions/{enterprise}/review/",
+    "status": "/submissions/{enterprise}/status/",
+    "dashboard": "/dashboard/",
+    "priorities": "/dashboard/priorities/",
+    "sites": "/dashboard/sites/",
+    "peers": "/dashboard/peers/",
+    "explain": "/dashboard/explain/{enterprise}/CAP2/",
+    "perception (chart)": "/dashboard/perception/",
+}
+
+
+def weight(client, path: str) -> tuple[int, int]:
+    """(bytes of the page, bytes of all it loads besides), both as sent to a browser that takes brotli and gzip."""
+    page = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert page.status_code == 200, (path, page.status_code)
+    assert page.headers.get("Content-Encoding") == "gzip", path
+    text = client.get(path).content.decode()
+    loaded = 0
+    for address in set(re.findall(r'(?:src|href)="(/static/[^"]+)"', text)):
+        reply = client.get(address, headers={"Accept-Encoding": "br, gzip"})
+        assert reply.status_code == 200, address
+        assert "immutable" in reply.headers["Cache-Control"], address
+        loaded += sum(map(len, reply.streaming_content if reply.streaming else [reply.content]))
+    return len(page.content), loaded
+
+
+def request(client, path: str) -> tuple[int, float]:
+    """(statements, milliseconds) of one page."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.get(path)  # fills the caches of the content
+    with CaptureQueriesContext(connection) as seen:
+        client.get(path)
+    statements = len(seen)
+    times = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        client.get(path)
+        times.append(time.perf_counter() - started)
+    return statements, 1000 * statistics.median(times)
+
+
+def main() -> None:
+    with ground.ready(static=True):
+        ground.peers()
+        from tests import build
+
+        found = {}
+        worlds = {sites: build.score_all(build.world(f"Bench {sites}", sites=sites)) for sites in (3, MANY)}
+        ground.run(os.environ["DATABASE_OWNER_URL"], "ANALYZE")  # as autovacuum does within a minute
+        for sites, world in worlds.items():
+            names = {"cycle": world.cycle.public_id, "enterprise": world.enterprise.public_id}
+            client = world.client("csco")
+            for name, page in PAGES.items():
+                path = page.format(**names)
+                found[name, sites] = (*weight(client, path), *request(client, path))
+    print(f"{'':20} {'page':>8} {'with all':>9} {'statements':>12} {'ms':>15}")
+    print(f"{'':20} {'KB':>8} {'KB':>9} {'3':>5} {MANY:>6} {'3':>8} {MANY:>6}")
+    for name in PAGES:
+        (page, loaded, few, fast), (_page, _loaded, many, slow) = found[name, 3], found[name, MANY]
+        print(f"{name:20} {page / 1000:8.1f} {(page + loaded) / 1000:9.1f} {few:5} {many:6} {fast:8.0f} {slow:6.0f}")
+    heaviest = max(sum(found[name, 3][:2]) for name in PAGES if "chart" not in name)
+    print(f"heaviest page without charts: {heaviest / 1000:.1f} KB, of 60 allowed")
+
+
+if __name__ == "__main__":
+    main()
