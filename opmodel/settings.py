@@ -1,5 +1,6 @@
 """One settings file, driven by the environment. A missing or weak secret stops production."""
 
+import json
 import os
 import secrets
 import sys
@@ -212,8 +213,12 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "opmodel.dashboards.vendor_finder.VendorFinder",
 ]
+FILES_ROOT = Path(env("FILES_ROOT") or BASE_DIR / ".local" / "files")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Evidence, uploads, exports; an object store by FILES_STORAGE={"BACKEND": "...", "OPTIONS": {...}}
+    "private": json.loads(env("FILES_STORAGE") or "null")
+    or {"BACKEND": "opmodel.files.storage.PrivateFiles", "OPTIONS": {"location": FILES_ROOT}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
@@ -221,7 +226,6 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING or DEBUG
-FILES_ROOT = Path(env("FILES_ROOT") or BASE_DIR / ".local" / "files")
 FIXTURES = BASE_DIR / "fixtures"
 
 REDIS_URL = env("REDIS_URL") or "redis://localhost:6379/0"
@@ -235,8 +239,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a submit must not wait for Redis
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.3,
-    "socket_timeout": 2.0,
+    "socket_timeout": 0.5,  # the worker waits longer (opmodel.celery)
     "retry_on_timeout": False,
+    "max_retries": 0,  # without it a process that never reached Redis sleeps 2 s and 4 s before it gives up
 }
 CELERY_TIMEZONE = "UTC"
 

@@ -1,23 +1,23 @@
-"""Where stored files lie: a private folder outside the web root; an object store can take its place by settings."""
+"""Where stored files lie: outside the web root, in a private folder or in an object store, as STORAGES["private"] says."""
 
-from django.conf import settings
-from django.core.files.storage import FileSystemStorage, Storage
-from django.utils.functional import LazyObject
+from typing import NoReturn
 
-
-class PrivateStorage(LazyObject):
-    """Files are never served by a URL of the storage; views hand them out after asking `can`."""
-
-    def _setup(self) -> None:
-        self._wrapped: Storage = FileSystemStorage(
-            location=settings.FILES_ROOT,
-            base_url=None,
-            file_permissions_mode=0o600,
-            directory_permissions_mode=0o700,
-        )
+from django.core.files.storage import FileSystemStorage, Storage, storages
 
 
-private = PrivateStorage()
+class PrivateFiles(FileSystemStorage):
+    """A folder that only this process may enter; its files have no address."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location=location, file_permissions_mode=0o600, directory_permissions_mode=0o700)
+
+    def url(self, name: str | None) -> NoReturn:
+        raise ValueError("This file is not accessible via a URL.")
+
+
+def private() -> Storage:
+    """The storage of evidence, uploads and exports. It has no URLs: views hand files out after asking `can`."""
+    return storages["private"]
 
 
 def tenant_path(organisation_public_id: str, kind: str, name: str) -> str:
@@ -26,5 +26,5 @@ def tenant_path(organisation_public_id: str, kind: str, name: str) -> str:
     >>> tenant_path("abc", "evidence", "../../etc/passwd")
     'abc/evidence/passwd'
     """
-    clean = name.replace("\\", "/").rsplit("/", 1)[-1].lstrip(".") or "file"
+    clean = name.replace("\\", "/").replace("\x00", "").rsplit("/", 1)[-1].lstrip(".") or "file"
     return f"{organisation_public_id}/{kind}/{clean}"

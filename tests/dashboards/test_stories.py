@@ -1,10 +1,12 @@
 """Headlines, rankings and pages on five contrasting companies: each says what is true of it, and nothing else."""
 
+import html
 import re
 
 import pytest
 
 from assessments import demo, insight, ranking, selectors
+from benchmarks.models import Record
 from opmodel.dashboards import headlines, presenting
 from opmodel.organisations.models import Member, Organisation
 from opmodel.organisations.tenancy import installation, tenant
@@ -134,3 +136,50 @@ def test_the_chart_page_alone_loads_plotly(browser):
     assert "plotly" not in without.content.decode()
     assert "'unsafe-inline'" not in without.headers["Content-Security-Policy"]
     assert "script-src 'self';" in with_chart.headers["Content-Security-Policy"]
+
+
+def settled(body: str) -> str:
+    """A page without what is new in every reply."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", body)
+
+
+def test_deleting_all_peer_rows_changes_no_page(browser):
+    """Position, n band and group come from the release; the records are not needed to show anything."""
+    client = browser("nordwerk")
+    explain = set(re.findall(r'href="(/dashboard/explain/[^"]+)"', client.get("/dashboard/").content.decode()))
+    paths = [*PAGES, "/dashboard/priorities/?reference=peers", "/dashboard/peers/?peers=A:all", *sorted(explain)]
+    before = {path: settled(client.get(path).content.decode()) for path in paths}
+    assert sum("P25" in body or "quartile" in body for body in before.values()) > 20  # peers really are on them
+    assert Record.objects.all().delete()[0] == 400
+    assert {path: settled(client.get(path).content.decode()) for path in paths} == before
+
+
+def test_another_group_of_the_own_path_can_be_chosen_and_no_other(browser):
+    client = browser("nordwerk")
+    page = client.get("/dashboard/peers/").content.decode()
+    links = [html.unescape(u) for u in re.findall(r'class="button small" href="([^"]+)"', page)]
+    assert len(links) >= 5
+    assert len({re.sub(".*peers=[AB]%3A", "", u) for u in links}) == len(links)  # the root of both trees stands once
+    wide = client.get("/dashboard/peers/" + next(u for u in links if u.endswith("A%3Aall"))).content.decode()
+    assert "Compared with all peers: 200-499 enterprises." in wide
+    foreign = client.get("/dashboard/peers/?peers=A%3Aall+%3E+Vehicles").content.decode()
+    assert settled(foreign) == settled(page)
+    older = re.search(r'href="\?cycle=(\w+)"', page)[1]
+    assert f"cycle={older}" in client.get(f"/dashboard/peers/?cycle={older}").content.decode()
+
+
+def test_the_plants_of_a_dimension_stand_with_their_weights(browser, world):
+    """Their weighted sum is the plants' value that the dashboard shows."""
+    client = browser("nordwerk")
+    seen, _ranked = seen_of("nordwerk")
+    with tenant(seen.submission.organisation_id):
+        parts = insight.plant_parts(seen, "CAP2")
+    assert len(parts) == 12
+    assert sum(p.weight for p in parts) == pytest.approx(1)
+    assert seen.measures["CAP2"].network.score == pytest.approx(sum(p.weight * p.score for p in parts if p.score))
+    body = client.get(f"/dashboard/explain/{seen.submission.public_id}/CAP2/").content.decode()
+    assert f"The plants: {seen.measures['CAP2'].network.score:.2f}, from" in body
+    assert all(p.name in body for p in parts)
+    laggard, _ranked = seen_of("laggard")
+    alone = browser("laggard").get(f"/dashboard/explain/{laggard.submission.public_id}/CAP2/").content.decode()
+    assert "The plants: no common score yet" in alone

@@ -96,6 +96,17 @@ class Stage:
         with self.redis() as redis:
             return int(redis.llen("celery"))
 
+    def ring_from_a_new_process(self) -> float:
+        """Seconds a bell takes in a process that has no connection to Redis yet."""
+        code = (
+            "import time, django; django.setup()\nfrom opmodel.jobs import queue\n"
+            "began = time.monotonic(); queue.ring(0); print(time.monotonic() - began)"
+        )
+        env = self.environment("bell", DJANGO_SETTINGS_MODULE="opmodel.settings")
+        process = self.server.checkout.popen([sys.executable, "-c", code], env=env)
+        printed, _nothing = process.communicate(timeout=60)
+        return float(printed)
+
     def redis_process(self) -> Process:
         return next(p for p in self.server.checkout.processes() if "valkey-server" in p.command)
 

@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 from django.db import InternalError
+from django.template import engines
 
 import assessments
 import benchmarks
@@ -78,3 +79,9 @@ def test_the_refusal_of_hostile_text_does_not_run_it_either(nordwerk):
     assert reply.headers["Content-Type"].startswith("application/json")
     with tenant(nordwerk.organisation.pk):
         assert Answer.objects.count() == 0
+
+
+@pytest.mark.parametrize("text", ["{{ nothing }}", "{{ known.nothing }}", "{% if 1 %}{{ known.a.b }}{% endif %}"])
+def test_an_undefined_template_variable_is_an_error(text):
+    with pytest.raises(LookupError, match="undefined template variable"):
+        engines["django"].from_string(text).render({"known": {"a": 1}})

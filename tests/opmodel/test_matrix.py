@@ -16,6 +16,8 @@ MATRIX = {
     "accounts/login/": ("GET", 200, 302, 302, 302, 302, 302),
     "accounts/logout/": ("GET", 302, 200, 200, 200, 200, 200),
     "accounts/password/change/": ("GET", ANON, 200, 200, 200, 200, 200),
+    "accounts/password/set/": ("GET", ANON, 302, 302, 302, 302, 302),  # they have one: on to changing it
+    "accounts/inactive/": ("GET", 200, 200, 200, 200, 200, 200),
     "accounts/password/reset/": ("GET", 200, 200, 200, 200, 200, 200),
     "accounts/password/reset/done/": ("GET", 200, 200, 200, 200, 200, 200),
     "accounts/password/reset/key/<str:uidb36>-<str:key>/": ("GET", 200, 200, 200, 200, 200, 200),

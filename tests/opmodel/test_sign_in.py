@@ -1,0 +1,86 @@
+"""Signing in: who may, how often one may try, and what a reply gives away."""
+
+import pytest
+from django.test import Client
+
+from opmodel.organisations.models import User
+from opmodel.organisations.permissions import Role
+from tests.build import PASSWORD, member, organisation
+
+pytestmark = pytest.mark.django_db
+
+
+def attempt(email: str, password: str, address: str = "10.0.0.1", client: Client | None = None):
+    return (client or Client()).post("/accounts/login/", {"login": email, "password": password}, REMOTE_ADDR=address)
+
+
+@pytest.fixture
+def person() -> User:
+    return member(organisation("Nordwerk"), Role.CSCO).user
+
+
+def test_the_right_password_signs_in_whatever_the_case_of_the_address(person):
+    reply = attempt(person.email.upper(), PASSWORD)
+    assert (reply.status_code, reply.url) == (302, "/")
+
+
+def test_passwords_are_kept_as_argon2(person):
+    assert person.password.startswith("argon2$argon2id$")
+
+
+def test_a_wrong_password_and_an_unknown_person_read_the_same(person):
+    pages = [attempt(email, "wrong", f"10.0.1.{i}") for i, email in enumerate((person.email, "nobody@nowhere.example"))]
+    texts = [p.content.decode().replace(person.email, "X").replace("nobody@nowhere.example", "X") for p in pages]
+    errors = [t[t.index("<form") :].split("csrfmiddlewaretoken")[0] for t in texts]
+    assert [p.status_code for p in pages] == [200, 200]
+    assert errors[0] == errors[1]
+    assert "not correct" in texts[0]
+
+
+def test_an_account_is_shut_for_a_while_after_five_wrong_passwords(person):
+    """From ten addresses, so that only the account's own limit can stop it; the right password is refused as well."""
+    for i in range(5):
+        assert attempt(person.email, "wrong", f"10.0.2.{i}").status_code == 200
+    shut = attempt(person.email, PASSWORD, "10.0.2.9")
+    assert shut.status_code == 200
+    assert "Too many failed login attempts" in shut.content.decode()
+
+
+def test_an_address_is_shut_for_a_while_after_ten_wrong_passwords(person):
+    for i in range(10):
+        attempt(f"guess{i}@nowhere.example", "wrong", "10.0.3.1")
+    assert "Too many failed login attempts" in attempt(person.email, PASSWORD, "10.0.3.1").content.decode()
+    assert attempt(person.email, PASSWORD, "10.0.3.2").status_code == 302
+
+
+def test_nobody_signs_up_alone(client):
+    assert client.get("/accounts/signup/").status_code == 404
+    assert "sign up" not in client.get("/accounts/login/").content.decode().lower()
+
+
+def test_a_disabled_person_stays_outside(person):
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    client = Client()
+    reply = attempt(person.email, PASSWORD, client=client)
+    assert (reply.status_code, reply.url) == (302, "/accounts/inactive/")
+    assert "switched off" in client.get(reply.url).content.decode()
+    assert client.get("/").url.startswith("/accounts/login/")
+
+
+def test_the_next_page_is_one_of_ours(person):
+    reply = Client().post("/accounts/login/?next=https://evil.example/", {"login": person.email, "password": PASSWORD, "next": "https://evil.example/"})  # fmt: skip
+    assert reply.status_code == 302
+    assert reply.url == "/"
+
+
+def test_a_person_without_a_password_chooses_one(person):
+    person.set_unusable_password()
+    person.save()
+    client = Client()
+    client.force_login(person)
+    reply = client.get("/accounts/password/change/")
+    assert (reply.status_code, reply.url) == (302, "/accounts/password/set/")
+    weak = client.post(reply.url, {"password1": "password", "password2": "password"})
+    assert "too common" in weak.content.decode()
+    client.post(reply.url, {"password1": "lantern-gravel-91", "password2": "lantern-gravel-91"})
+    assert attempt(person.email, "lantern-gravel-91").url == "/"
