@@ -47,7 +47,7 @@ def test_axe_finds_nothing(sign_in: Callable[..., Page], width: int, scheme: str
     for tail in ("items/E-N1/", "items/E-N2/", "items/E-N6/", "review/", "status/"):
         own.goto(survey + tail)
         found += violations(own)
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def test_axe_finds_nothing_on_the_sign_in(chromium, installation):
