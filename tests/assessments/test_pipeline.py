@@ -158,6 +158,17 @@ def test_rescore_again_does_nothing(scored, capsys):
         assert Result.objects.count() == 4
 
 
+def test_rescore_scores_a_new_revision_and_keeps_the_old_result(scored):
+    with scored.inside():
+        before = stored(scored.enterprise)
+        change_in_sql(scored.enterprise, "E-CAP2-1", 5)
+    call_command("rescore", verbosity=0)
+    with scored.inside():
+        revisions = Result.objects.filter(submission=scored.enterprise).order_by("revision").values_list("revision")
+        assert list(revisions) == [(1,), (2,)]
+        assert stored(scored.enterprise)["CAP2"] != before["CAP2"]
+
+
 def test_rescore_of_an_unknown_organisation_is_refused():
     with pytest.raises(CommandError, match="There is no organisation with the public id nowhere"):
         call_command("rescore", organisation="nowhere")
