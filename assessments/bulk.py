@@ -13,14 +13,13 @@ from assessments import publishing, selectors
 from assessments.catalogue import ENTERPRISE
 from assessments.method import Method
 from assessments.models import Result, Submission
-from assessments.scoring import ScoreMatrix, ScoringPlan, plan_for, score_matrix
+from assessments.scoring import ScoreMatrix, ScoringPlan, component_marks, plan_for, score_matrix
 from benchmarks import selectors as peers
 from benchmarks.cells import Segments
 from benchmarks.models import Dataset, Release
-from benchmarks.rules import BenchmarkRules
 from benchmarks.selectors import PeerTable
 from benchmarks.settings import method_section
-from benchmarks.statistics import Position, half_up, position
+from benchmarks.statistics import positions
 from opmodel.organisations.models import Organisation
 from opmodel.organisations.tenancy import tenant
 
@@ -50,13 +49,14 @@ def peer_tables(release: Release | None, organisation: Organisation, segments: S
     return peers.peer_tables(peers.own_cells(release, organisation.segments, segments)) if release else {}
 
 
-def score(rows: Sequence[Submission], by: Yardstick, tables: Mapping[str, PeerTable]) -> list[Result]:
-    """Score and record the submissions of one organisation, in order; three statements whatever their number.
+def score(rows: Sequence[Submission], by: Yardstick, organisation: Organisation, segments: Segments) -> list[Result]:
+    """Score and record the submissions of one organisation, in order; a constant number of statements.
 
     The caller holds their locks and knows that none of them has this result.
     """
     if not rows:
         return []
+    tables = peer_tables(by.release, organisation, segments)
     levels = selectors.level_matrix(list(rows), by.plan.questions, publishing.question_keys(by.questionnaire_id))
     matrix = score_matrix(by.plan, levels)
     results = Result.objects.bulk_create(
@@ -67,6 +67,7 @@ def score(rows: Sequence[Submission], by: Yardstick, tables: Mapping[str, PeerTa
             method_version=by.method_version,
             content_version=by.content_version,
             release=by.release,
+            segments=organisation.segments if by.release else {},
             input_hash=hashlib.sha256(levels[i].tobytes()).hexdigest(),
         )
         for i, row in enumerate(rows)
@@ -96,7 +97,8 @@ def _write(results: Sequence[Result], plan: ScoringPlan, matrix: ScoreMatrix, ta
     measures = matrix.measures
     bottleneck, many = component_marks(plan, matrix)
     used = [tables.get(measure) for measure in measures]
-    places = placed(matrix.point, used, method_section()) if tables else []
+    published = [(t.quantiles, t.n_band) if t else None for t in used]
+    places = positions(matrix.point.tolist(), published, method_section()) if tables else []
     values = {
         "organisation": results[0].organisation_id,
         "m": len(measures),
@@ -129,37 +131,6 @@ def array_text(values: npt.NDArray[np.generic]) -> str:
     return "{" + ",".join(map(repr, values.ravel().tolist())).replace("nan", "NULL") + "}"
 
 
-def component_marks(plan: ScoringPlan, matrix: ScoreMatrix) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """(n, m): the number of a component's lowest scored dimension from 1 on (0: none), and its not-applicable flag."""
-    bottleneck = np.zeros(matrix.point.shape, dtype=np.int64)
-    many = np.zeros(matrix.point.shape, dtype=np.bool_)
-    for c in range(len(plan.components)):
-        own = np.flatnonzero(plan.dimension_weights[:, c])
-        points = np.nan_to_num(matrix.point[:, own], nan=np.inf)
-        column = len(plan.dimensions) + c
-        bottleneck[:, column] = np.where(np.isinf(points).all(axis=1), 0, own[points.argmin(axis=1)] + 1)
-        many[:, column] = matrix.not_applicable[:, c] > float(plan.not_applicable_flag)
-    return bottleneck, many
-
-
-def placed(
-    points: npt.NDArray[np.float64], tables: Sequence[PeerTable | None], rules: BenchmarkRules
-) -> list[Position | None]:
-    """The positions of (n, m) scores, row by row. A position depends on the tenth only: few are calculated."""
-    known: list[dict[float, Position]] = [{} for _ in tables]
-    places: list[Position | None] = []
-    for row in points.tolist():
-        for point, table, seen in zip(row, tables, known, strict=True):
-            if table is None or point != point:  # NaN
-                places.append(None)
-                continue
-            tenth = half_up(point)
-            if tenth not in seen:
-                seen[tenth] = position(tenth, table.quantiles, table.n_band, rules)
-            places.append(seen[tenth])
-    return places
-
-
 def rescore(organisation_id: int, *, method: Method, segments: Segments, batch: int = BATCH) -> int:
     """Score every submitted revision of an organisation that lacks the current result; returns how many.
 
@@ -180,7 +151,7 @@ def rescore(organisation_id: int, *, method: Method, segments: Segments, batch: 
                 held = list(found.select_for_update(of=("self",)).values_list("pk", flat=True)[:batch])
                 # Asked again with the locks held: a worker may have scored some while this waited for them.
                 rows = list(found.filter(pk__in=held))
-                done += len(score(rows, by, peer_tables(by.release, organisation, segments)))
+                done += len(score(rows, by, organisation, segments))
             if len(held) < batch:
                 break
             last = held[-1]

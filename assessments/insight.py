@@ -109,8 +109,7 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
     gaps = {g.dimension: g for g in PerceptionGap.objects.filter(network_result=network)} if network else {}
     marks = site_marks(submission)
     targets = selectors.item_data([submission], "E-N6").get(submission.pk, {})
-    segments = submission.organisation.segments
-    cells = peers.own_cells(result.release, segments, pipeline.segments()) if result.release else {}
+    cells = peers.own_cells(result.release, result.segments, pipeline.segments()) if result.release else {}
     groups = tuple(peers.peer_groups(cells))
     group = next((g for g in groups if f"{g.tree}:{g.path}" == chosen), groups[0] if groups else None)
     tables = peers.peer_tables(cells, f"{group.tree}:{group.path}" if group else "")

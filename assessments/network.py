@@ -35,6 +35,19 @@ def site_weights(invited: Sequence[SiteFacts]) -> tuple[dict[int, Fraction], str
     return {s.site: Fraction(1, len(invited)) for s in invited}, "equal"
 
 
+def weighted_shares(rows: Mapping[int, Mapping[str, float]], weights: Mapping[int, Fraction]) -> dict[str, float]:
+    """The weighted mean of the sites' shares, key by key: rows in percent, result from 0 to 1 (METHOD 7, cost share).
+
+    >>> weighted_shares({1: {"energy": 10}, 2: {"energy": 30}}, {1: Fraction(3, 4), 2: Fraction(1, 4)})
+    {'energy': 0.15}
+    """
+    total: dict[str, Fraction] = {}
+    for site, weight in weights.items():
+        for key, percent in rows[site].items():
+            total[key] = total.get(key, Fraction(0)) + weight * Fraction(str(percent)) / 100
+    return {key: float(value) for key, value in total.items()}
+
+
 @dataclass(frozen=True)
 class NetworkView:
     """The plants' view of one dimension; `score` is None while too few plants or too little weight answered."""

@@ -69,7 +69,7 @@ def evaluate(submission: Submission) -> Result:
         ).first()
         if known is not None:
             return known
-        return bulk.score([locked], by, bulk.peer_tables(by.release, submission.organisation, segments()))[0]
+        return bulk.score([locked], by, submission.organisation, segments())[0]
 
 
 def network_inputs(cycle: Cycle) -> tuple[list[Submission], list[Site], str]:

@@ -86,7 +86,7 @@ def ranks(found: Floats) -> Ints:
 
 
 def holds(action: Action, dimension: str, score: float | None, figures: Mapping[str, Figure]) -> str:
-    """Why an action fits a dimension: "range", "rule", or "" when it does not.
+    """Why an action fits a dimension: "range", "rule" (the rule decided), or "" when it does not.
 
     `figures` holds facts by name; a figure of one dimension stands under "name@dimension". A rule over a missing
     figure is false. `also_when` = range or rule, `only_when` = range and rule.
@@ -97,7 +97,7 @@ def holds(action: Action, dimension: str, score: float | None, figures: Mapping[
     terms = [_term(figures.get(f"{name}@{dimension}", figures.get(name)), op, v) for name, op, v in action.rule.terms]
     true = any(terms) if action.rule.combine == "any" else all(terms)
     if action.rule.mode == "only_when":
-        return "range" if in_range and true else ""
+        return "rule" if in_range and true else ""
     return "range" if in_range else "rule" if true else ""
 
 
@@ -106,8 +106,8 @@ def _term(figure: Figure, op: str, value: object) -> bool:
         return False
     if op == "in":
         return isinstance(value, (tuple, list)) and figure in value
-    if op == "!=":
-        return figure != value
+    if op in ("==", "!="):
+        return (figure == value) is (op == "==")
     if isinstance(figure, str) or not isinstance(value, (int, float)):
         return False
     return {"<": figure < value, "<=": figure <= value, ">": figure > value, ">=": figure >= value}[op]
@@ -120,7 +120,8 @@ class Candidates:
     actions: tuple[Action, ...]  # content order
     triggered: tuple[tuple[int, ...], ...]  # columns of the weighing that trigger each action; () = prerequisite only
     why: tuple[str, ...]  # "range", "rule" or "" for a prerequisite only
-    component: tuple[int, ...]  # of the action's dimension
+    component: tuple[int, ...]  # of the action's first dimension
+    column_component: tuple[int, ...]  # of each column of the weighing
     order_before: Ints  # (a, a): place of action j in "first the prerequisites of i, then i"; -1: not among them
     open_components: tuple[int, ...]  # components with a gap
 
@@ -174,6 +175,7 @@ def candidates(
         triggered=tuple(columns.get(a.code, ()) for a in actions),
         why=tuple(reasons.get(a.code, "") for a in actions),
         component=tuple(component_of[a.dimensions[0]] for a in actions),
+        column_component=tuple(component_of[d] for d in weighing.dimensions),
         order_before=order_before,
         open_components=tuple(sorted({component_of[d] for d in column})),
     )
@@ -186,6 +188,17 @@ def action_values(found: Candidates, dimension_values: Floats) -> Floats:
         if columns:
             out[:, i] = dimension_values[:, list(columns)].max(axis=1) * action.impact / action.effort
     return np.round(out, DIGITS)
+
+
+def action_components(found: Candidates, dimension_values: Floats) -> Ints:
+    """The component each action stands for, by row: that of the dimension whose value it takes, else of its first one."""
+    out = np.tile(np.array(found.component, dtype=np.int64), (dimension_values.shape[0], 1))
+    of_column = np.array(found.column_component, dtype=np.int64)
+    for i, columns in enumerate(found.triggered):
+        if columns:
+            own = np.array(columns)
+            out[:, i] = of_column[own[dimension_values[:, own].argmax(axis=1)]]
+    return out
 
 
 def listing(found: Candidates, worth: Floats) -> Ints:
@@ -208,22 +221,23 @@ def listing(found: Candidates, worth: Floats) -> Ints:
     return np.asarray(np.lexsort((inner, puller, -value), axis=1), dtype=np.int64)
 
 
-def top_list(found: Candidates, order: Ints, size: int) -> Ints:
+def top_list(found: Candidates, order: Ints, components: Ints, size: int) -> Ints:
     """The first `size` actions of each row, every component with a gap represented where it can be: (n, size).
+
+    `components` (n, a) is what `action_components` gives.
 
     An absent component's best action replaces the lowest one whose component stays represented (METHOD 7).
     """
     top = order[:, :size].copy()
     if top.shape[1] == 0:
         return top
-    component = np.array(found.component)
-    listed = component[order]
+    listed = np.take_along_axis(components, order, axis=1)
     for c in found.open_components:
         has = (listed == c).any(axis=1)
-        absent = has & ~(component[top] == c).any(axis=1)
+        absent = has & ~(np.take_along_axis(components, top, axis=1) == c).any(axis=1)
         best = order[np.arange(len(order)), (listed == c).argmax(axis=1)]
         for place in range(top.shape[1] - 1, -1, -1):
-            own = component[top]
+            own = np.take_along_axis(components, top, axis=1)
             spare = (own == own[:, place : place + 1]).sum(axis=1) > 1
             take = absent & spare
             top[take, place] = best[take]

@@ -39,6 +39,11 @@ def load_content(folder: Path) -> tuple[Questionnaire, bool]:
     return row, True
 
 
+def latest_questionnaire() -> Questionnaire | None:
+    """The version that was published last; None before `load_content` ran."""
+    return Questionnaire.objects.filter(published_at__isnull=False).order_by("-published_at", "-pk").first()
+
+
 def _store(row: Questionnaire, catalogue: Catalogue) -> None:
     components = Component.objects.bulk_create(
         Component(questionnaire=row, code=c.code, order=i, name=c.name) for i, c in enumerate(catalogue.components)

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assessments import pipeline, priorities, selectors
-from assessments.catalogue import SITE, Action
+from assessments.catalogue import Action
 from assessments.insight import Insight, MeasureView
 from assessments.models import Submission
-from assessments.network import site_weights
-from assessments.projection import project
+from assessments.network import site_weights, weighted_shares
+from assessments.projection import project, roll_up
 from assessments.stability import Stability, read_draws, stability
 from benchmarks.statistics import one
 
@@ -59,7 +59,7 @@ class RankedAction:
     value: float
     impact: int
     effort: int
-    dimensions: tuple[str, ...]  # codes that trigger it; those of the action itself for a prerequisite
+    dimensions: tuple[str, ...]  # codes that trigger it, first the one it stands for; its own for a prerequisite
     component: str
     because: str
     needed_for: tuple[str, ...]  # titles of the actions that build on it
@@ -110,23 +110,17 @@ def usable_references(seen: Insight) -> list[str]:
 
 def cost_share(submission: Submission) -> tuple[dict[str, float], str, int]:
     """Production-value-weighted mean of the submitted sites' cost structures (S-N2), the weights' basis, sites counted."""
-    sites = list(
-        Submission.objects.filter(cycle_id=submission.cycle_id, view=SITE, state=Submission.State.SUBMITTED).order_by(
-            "pk"
-        )
-    )
-    costs = selectors.item_data(sites, "S-N2")
+    sites = selectors.submitted_sites(submission.cycle_id)
+    costs = {
+        site: {category: percent for category, percent in row.items() if isinstance(percent, (int, float))}
+        for site, row in selectors.item_data(sites, "S-N2").items()
+    }
     profiles = selectors.item_data(sites, "S-N1")
     facts = [pipeline.site_facts(s.pk, profiles.get(s.pk, {})) for s in sites if s.pk in costs]
     if not facts:
         return {}, "", 0
     weights, basis = site_weights(facts)
-    share: dict[str, float] = {}
-    for site, weight in weights.items():
-        for category, percent in costs[site].items():
-            if isinstance(percent, (int, float)):
-                share[category] = share.get(category, 0.0) + float(weight) * percent / 100
-    return share, basis, len(facts)
+    return weighted_shares(costs, weights), basis, len(facts)
 
 
 def figures_of(seen: Insight) -> dict[str, priorities.Figure]:
@@ -171,7 +165,7 @@ def ranking_of(seen: Insight, preset: str = "strategic", reference: str = "targe
     place = priorities.ranks(iv[:, open_gap])
     worth = priorities.action_values(found, iv)
     order = priorities.listing(found, worth)
-    top = priorities.top_list(found, order, rules.top)
+    top = priorities.top_list(found, order, priorities.action_components(found, iv), rules.top)
     firm = stability(place[1:], place[1:] <= rules.top, rules.robust, rules.sensitive)
     ranked = {int(j): (int(rank), held) for j, rank, held in zip(np.flatnonzero(open_gap), place[0], firm, strict=True)}
     dimensions = []
@@ -187,7 +181,8 @@ def ranking_of(seen: Insight, preset: str = "strategic", reference: str = "targe
             row = RankedDimension(view, references[view.code], gap, value, parts, rank, rank is None, held)
         dimensions.append(row)
     dimensions.sort(key=lambda r: (r.rank is None, r.rank or 0, not r.protect))
-    actions = _actions(found, worth, order, top, {r.view.code: r for r in dimensions}, reference, rules)
+    leads = [_lead(found, i, weighing.dimensions, iv[0]) for i in range(len(found.actions))]
+    actions = _actions(found, worth, order, top, leads, {r.view.code: r for r in dimensions}, reference, rules)
     chosen = [a.action for a in actions if a.in_top_list]
     return Ranking(
         preset=preset,
@@ -195,11 +190,21 @@ def ranking_of(seen: Insight, preset: str = "strategic", reference: str = "targe
         weights=(float(weights[0]), float(weights[1]), float(weights[2])),
         dimensions=tuple(dimensions),
         actions=actions,
-        projected=_roll_up(seen, project(scores, chosen, rules.lift_by_impact)),
+        projected=roll_up(
+            catalogue.components,
+            project(scores, chosen, rules.lift_by_impact),
+            frozenset(code for code, m in seen.measures.items() if m.score is not None),
+        ),
         cost_basis=basis,
         cost_sites=cost_sites,
         objectives_known=bool(importance),
     )
+
+
+def _lead(found: priorities.Candidates, i: int, names: tuple[str, ...], values: Any) -> tuple[str, ...]:
+    """The dimensions that trigger an action, highest value first; those of the action itself for a prerequisite."""
+    hits = sorted(found.triggered[i], key=lambda j: -values[j])
+    return tuple(names[j] for j in hits) or found.actions[i].dimensions
 
 
 def _actions(
@@ -207,6 +212,7 @@ def _actions(
     worth: Any,
     order: Any,
     top: Any,
+    leads: list[tuple[str, ...]],
     dimensions: Mapping[str, RankedDimension],
     reference: str,
     rules: Any,
@@ -219,7 +225,7 @@ def _actions(
     for i in order[0]:
         action = found.actions[i]
         pulling = [j for j in range(len(found.actions)) if j != i and found.order_before[j, i] >= 0]
-        own = [d for d in action.dimensions if d in dimensions]
+        own = leads[i]
         # A place among the first five that the value alone does not give was taken to represent a component.
         stands_in = bool(in_top[0, i]) and places[0, i] > rules.top
         rows.append(
@@ -231,7 +237,7 @@ def _actions(
                 value=float(worth[0, i]),
                 impact=action.impact,
                 effort=action.effort,
-                dimensions=tuple(own),
+                dimensions=own,
                 component=dimensions[own[0]].view.component,
                 because=reason(
                     action,
@@ -289,16 +295,3 @@ def reason(
 
 def _level(level: float | None) -> str:
     return "–" if level is None else one(level)
-
-
-def _roll_up(seen: Insight, after: Mapping[str, float]) -> dict[str, float]:
-    """Components and overall from projected dimension scores, by the weights of METHOD 2; only what is scored today."""
-    found = dict(after)
-    for component in seen.catalogue.components:
-        scored = [d for d in component.dimensions if d.code in after]
-        if seen.measures[component.code].score is not None and scored:
-            total = sum(d.weight for d in scored)
-            found[component.code] = sum(after[d.code] * d.weight for d in scored) / total
-    if seen.overall.score is not None:
-        found["OVERALL"] = sum(found[c.code] for c in seen.catalogue.components) / len(seen.catalogue.components)
-    return found

@@ -60,7 +60,9 @@ def plan_for(
         for d in component.dimensions:
             dimension_weights[at[d.code], c] = d.weight
     if component_weights is None:
-        weights = tuple(Fraction(1, len(components)) for _ in components)
+        weights = tuple(rules.reference_weight for _ in components)
+        if sum(weights) != 1:
+            raise ValueError(f"{len(components)} components at {rules.reference_weight} each do not sum to 1")
     else:
         weights = tuple(Fraction(component_weights[c.code]) for c in components)
         if sum(weights) != 1 or not all(rules.weight_min <= w <= rules.weight_max for w in weights):
@@ -162,6 +164,19 @@ def score_matrix(plan: ScoringPlan, levels: npt.NDArray[np.int8]) -> ScoreMatrix
     )
 
 
+def component_marks(plan: ScoringPlan, matrix: ScoreMatrix) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """(n, m): the number of a component's lowest scored dimension from 1 on (0: none), and its not-applicable flag."""
+    bottleneck = np.zeros(matrix.point.shape, dtype=np.int64)
+    many = np.zeros(matrix.point.shape, dtype=np.bool_)
+    for c in range(len(plan.components)):
+        own = np.flatnonzero(plan.dimension_weights[:, c])
+        points = np.nan_to_num(matrix.point[:, own], nan=np.inf)
+        column = len(plan.dimensions) + c
+        bottleneck[:, column] = np.where(np.isinf(points).all(axis=1), 0, own[points.argmin(axis=1)] + 1)
+        many[:, column] = matrix.not_applicable[:, c] > float(plan.not_applicable_flag)
+    return bottleneck, many
+
+
 @dataclass(frozen=True)
 class Part:
     """What a score is made of: a question in a dimension, a dimension in a component, a component in the whole."""
@@ -207,11 +222,9 @@ def scores_of(plan: ScoringPlan, levels: npt.NDArray[np.int8]) -> dict[str, Scor
     parts["OVERALL"] = tuple(
         Part(c, w, points[c], "counts" if points[c] is not None else "not scored") for c, w in overall.items()
     )
+    bottleneck, many = component_marks(plan, matrix)
     scores = {}
     for measure, j in column.items():
-        is_component = measure in plan.components
-        share = matrix.not_applicable[0, plan.components.index(measure)] if is_component else 0.0
-        rated = [p for p in parts[measure] if p.value is not None] if is_component else []
         scores[measure] = Score(
             measure,
             points[measure],
@@ -219,8 +232,8 @@ def scores_of(plan: ScoringPlan, levels: npt.NDArray[np.int8]) -> dict[str, Scor
             _number(matrix.low[0, j]),
             _number(matrix.high[0, j]),
             parts[measure],
-            bottleneck=min(rated, key=lambda p: p.value or 0).code if rated else "",
-            many_not_applicable=bool(share > float(plan.not_applicable_flag)),
+            bottleneck=plan.dimensions[bottleneck[0, j] - 1] if bottleneck[0, j] else "",
+            many_not_applicable=bool(many[0, j]),
         )
     return scores
 

@@ -12,11 +12,13 @@ from assessments import publishing
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.catalogue import Questionnaire as Catalogue
 from assessments.models import Answer, Cycle, CycleSite, Result, Score, Submission
+from assessments.scoring import NOT_APPLICABLE
+from opmodel.jobs.models import Job
 from opmodel.organisations.models import Member, MemberSite, Site
 from opmodel.organisations.permissions import Permission, can
 
-DONE = ("level", "na", "dk", "data")
-UNANSWERED, NOT_APPLICABLE = 0, -1
+ANSWERED = ("level", "na", "dk")  # of a scale question
+DONE = (*ANSWERED, "data")
 
 
 def cycles(member: Member) -> QuerySet[Cycle]:
@@ -59,6 +61,16 @@ def takes_answers(member: Member, submission: Any) -> bool:
     )
 
 
+def scoring_key(submission: Submission) -> str:
+    """What a scoring job is known by."""
+    return f"{submission.pk}:{submission.revision}"
+
+
+def scoring_job(submission: Submission) -> Job | None:
+    """The scoring job of a submission's newest revision; None before it is submitted."""
+    return Job.objects.filter(kind="score", key=scoring_key(submission)).first()
+
+
 def catalogue_of(submission: Submission) -> Catalogue:
     return publishing.catalogue(submission.cycle.questionnaire_id)
 
@@ -85,7 +97,7 @@ class Progress:
 
 def progress(submission: Submission, catalogue: Catalogue) -> Progress:
     rows = (
-        Answer.objects.filter(submission=submission, status__in=("level", "na", "dk"))
+        Answer.objects.filter(submission=submission, status__in=ANSWERED)
         .order_by()
         .values_list("question__dimension__code")
         .annotate(n=Count("id"))
@@ -96,7 +108,7 @@ def progress(submission: Submission, catalogue: Catalogue) -> Progress:
 
 def with_counts(rows: QuerySet[Submission]) -> QuerySet[Submission]:
     """Submissions with `answered`: scale questions that are done, counted by the database."""
-    done = Q(answer__status__in=("level", "na", "dk"), answer__question__type="scale5")
+    done = Q(answer__status__in=ANSWERED, answer__question__type="scale5")
     return rows.annotate(answered=Count("answer", filter=done))
 
 
@@ -121,6 +133,12 @@ def level_matrix(rows: list[Submission], codes: tuple[str, ...], keys: dict[str,
     for submission_id, question_id, level in values:
         levels[line[submission_id], column[question_id]] = NOT_APPLICABLE if level is None else level
     return levels
+
+
+def submitted_sites(cycle_id: int) -> list[Submission]:
+    """The submitted site surveys of a cycle, in the order of their making."""
+    rows = Submission.objects.filter(cycle_id=cycle_id, view=SITE, state=Submission.State.SUBMITTED)
+    return list(rows.order_by("pk"))
 
 
 def item_data(rows: list[Submission], code: str) -> dict[int, dict[str, Any]]:

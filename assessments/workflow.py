@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments import items, publishing, selectors
 from assessments.catalogue import ENTERPRISE, SITE
-from assessments.models import Answer, Cycle, CycleSite, Questionnaire, Submission
+from assessments.models import Answer, Cycle, CycleSite, Submission
 from benchmarks.models import Dataset
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
@@ -59,7 +59,7 @@ def open_cycle(
         raise Refused(_("The last day must not lie before the first day."), field="closes_on")
     if Cycle.objects.filter(organisation_id=by.organisation_id, name=name).exists():
         raise Refused(_("A cycle with this name exists already; choose another name."), field="name")
-    questionnaire = Questionnaire.objects.filter(published_at__isnull=False).order_by("-version").first()
+    questionnaire = publishing.latest_questionnaire()
     if questionnaire is None:
         raise Refused(_("No questionnaire is published yet. The operator runs load_content once."))
     cycle = Cycle.objects.create(
@@ -286,11 +286,11 @@ def submit(*, by: Member, submission: Submission) -> Submission:
     return locked
 
 
-def enqueue_scoring(submission: Submission, *, by: int | None, again: str = "") -> Job:
-    """One scoring job per revision; `again` names a reason to score the same revision anew (a new release)."""
+def enqueue_scoring(submission: Submission, *, by: int | None) -> Job:
+    """One scoring job per revision of a submission."""
     return queue.enqueue(
         "score",
-        key=f"{submission.pk}:{submission.revision}{again and ':' + again}",
+        key=selectors.scoring_key(submission),
         payload={"submission": submission.pk},
         organisation_id=submission.organisation_id,
         by=by,

@@ -129,6 +129,29 @@ def position(own: float, quantiles: Mapping[int, float], band: str, rules: Bench
     return Position(percentile, f"P{int(half_up(percentile, 1))}", 100 * low, 100 * high)
 
 
+def positions(
+    rows: Sequence[Sequence[float]],
+    published: Sequence[tuple[Mapping[int, float], str] | None],
+    rules: BenchmarkRules,
+) -> list[Position | None]:
+    """The positions of many scores, row by row; `published` has quantiles and n band of each column, None without peers.
+
+    A score that is NaN has none. A position depends on the tenth only, so few are calculated.
+    """
+    known: list[dict[float, Position]] = [{} for _ in published]
+    places: list[Position | None] = []
+    for row in rows:
+        for score, table, seen in zip(row, published, known, strict=True):
+            if table is None or math.isnan(score):
+                places.append(None)
+                continue
+            tenth = half_up(score)
+            if tenth not in seen:
+                seen[tenth] = position(tenth, *table, rules)
+            places.append(seen[tenth])
+    return places
+
+
 def midrank(values: Sequence[float], own: float) -> float:
     """Share of values below plus half the share of equal ones, in percent (an oracle, never shown)."""
     below, equal = sum(v < own for v in values), sum(v == own for v in values)

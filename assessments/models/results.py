@@ -18,6 +18,8 @@ class Result(TenantModel):
     method_version = models.CharField(max_length=20)
     content_version = models.CharField(max_length=20)
     release = models.ForeignKey(Release, models.PROTECT, null=True, blank=True)
+    # What the peer group was chosen by: a later change of the organisation's profile must not move an old comparison.
+    segments = models.JSONField(default=dict, blank=True)
     input_hash = models.CharField(max_length=64)
     calculated_at = models.DateTimeField(db_default=Now())
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assessments import selectors, workflow
 from assessments.catalogue import ENTERPRISE
-from assessments.models import Answer, Submission
+from assessments.models import Submission
 from assessments.views import item_forms, screens
 from opmodel.jobs.models import Job
 from opmodel.organisations.guards import member_required, wants_json
@@ -206,7 +206,7 @@ def submit(request: HttpRequest, public_id: str) -> HttpResponse:
 def status(request: HttpRequest, public_id: str) -> HttpResponse:
     """What happens after the submit: queued, being scored, done, or failed; the fragment polls itself."""
     found = fetch(request, public_id)
-    job = Job.objects.filter(kind="score", key__startswith=f"{found.pk}:").order_by("-id").first()
+    job = selectors.scoring_job(found)
     member: Member = request.member
     ready = job is not None and job.state == Job.State.DONE
     if found.view == ENTERPRISE:
@@ -221,6 +221,3 @@ def status(request: HttpRequest, public_id: str) -> HttpResponse:
     }
     template = "_scoring_status.html" if request.htmx else "submission_done.html"
     return render(request, f"assessments/{template}", context)
-
-
-__all__ = ["Answer", "dimension", "item", "review", "save", "save_item", "status", "submission", "submit"]

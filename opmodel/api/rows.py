@@ -1,6 +1,6 @@
 """The rows of the four tables, read inside the organisation of a token. Peers' figures come through the gate only.
 
-Statements per page: cycles 2; scores 3 and one for each release on the page; gaps and actions 2 and a constant number
+Statements per page: cycles 2; scores 3 and one for each release and profile on the page; gaps and actions 2 and a constant number
 for each cycle on the page. Sites and rows never change the number.
 """
 
@@ -18,7 +18,6 @@ from assessments.insight import Insight
 from assessments.models import Cycle, Result, Score, Submission
 from assessments.ranking import ranking_of, usable_references
 from benchmarks import selectors as peers
-from benchmarks.models import Release
 from benchmarks.selectors import PeerTable
 from benchmarks.settings import method_section
 from benchmarks.statistics import Position, position
@@ -117,19 +116,19 @@ def scores(member: Member, query: Query, cycle: Cycle | None) -> Page:
     stored: dict[int, dict[str, Score]] = {}
     for score in Score.objects.filter(result__in=results):
         stored.setdefault(score.result_id, {})[score.measure] = score
-    tables: dict[int, dict[str, PeerTable]] = {}
+    tables: dict[Any, dict[str, PeerTable]] = {}
 
-    def tables_of(release: Release | None) -> dict[str, PeerTable]:
-        if release is None:
+    def tables_of(result: Result) -> dict[str, PeerTable]:
+        if result.release is None:
             return {}
-        if release.pk not in tables:
-            cells = peers.own_cells(release, member.organisation.segments, pipeline.segments())
-            tables[release.pk] = peers.peer_tables(cells)
-        return tables[release.pk]
+        key = (result.release_id, *sorted(result.segments.items()))
+        if key not in tables:
+            tables[key] = peers.peer_tables(peers.own_cells(result.release, result.segments, pipeline.segments()))
+        return tables[key]
 
     def rows() -> Iterable[Row]:
         for result in results:
-            compared = tables_of(result.release)
+            compared = tables_of(result)
             for measure, (place, name, component, kind) in measures(result.submission.cycle.questionnaire_id).items():
                 score = stored[result.pk].get(measure)
                 if score is not None:

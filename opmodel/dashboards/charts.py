@@ -1,4 +1,4 @@
-"""Results -> Plotly figures. PURE: no Django but gettext. Colours are names of design tokens, resolved in the browser.
+"""Results -> Plotly figures: no queries, no Django but gettext. Colours are names of design tokens, resolved in the browser.
 
 A figure is plain data: the page carries it as JSON and a table with the same numbers stands below it.
 """

@@ -7,11 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from assessments import insight, pipeline, selectors
+from assessments import insight, pipeline, ranking, selectors, workflow
 from assessments.models import Answer, NetworkResult, Result, Score, Submission
 from benchmarks.models import CellStatistic
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
+from opmodel.organisations.models import Organisation
 from tests import build
 from tests.build import score_all
 
@@ -172,3 +173,74 @@ def test_rescore_scores_a_new_revision_and_keeps_the_old_result(scored):
 def test_rescore_of_an_unknown_organisation_is_refused():
     with pytest.raises(CommandError, match="There is no organisation with the public id nowhere"):
         call_command("rescore", organisation="nowhere")
+
+
+# What is stored beside the score
+
+
+def answer(world: build.World, levels: dict[str, int | None]) -> None:
+    """Answers of the enterprise in a fresh world: a level, or None for not applicable; 3 elsewhere; then scored."""
+    content = selectors.catalogue_of(world.enterprise)
+    entries = []
+    for q in content.questions_of("enterprise"):
+        level = levels.get(q.code, levels.get(q.dimension, 3))
+        entry = {"code": q.code, "status": "level", "level": level}
+        entries.append(entry if level else {"code": q.code, "status": "na", "reason": "none here"})
+    with world.inside():
+        workflow.save_many(by=world.members["csco"], submission=world.enterprise, entries=entries)
+        workflow.submit(by=world.members["csco"], submission=world.enterprise)
+    queue.drain()
+
+
+def test_the_weakest_dimension_and_much_not_applicable_are_stored(nordwerk):
+    answer(nordwerk, {"CAP4": 1, "CAP2": 2, "VST1": None, "VST2": None, "GOV2": 5})
+    with nordwerk.inside():
+        kept = {s.measure: s for s in Score.objects.all()}
+    assert kept["CAP"].bottleneck == "CAP4"
+    assert kept["GOV"].bottleneck == "GOV1"  # all at 3 but one higher: the first of the lowest
+    assert kept["VST"].many_not_applicable  # 6 of 17 questions
+    assert not any(kept[m].many_not_applicable for m in ("CAP", "RES", "GOV", "OVERALL"))
+    assert kept["VST1"].point is None
+    assert kept["OVERALL"].bottleneck == ""
+
+
+def test_a_later_profile_does_not_move_an_old_comparison(scored):
+    """The result keeps what its peer group was chosen by."""
+    with scored.inside():
+        submission = selectors.submissions(scored.members["csco"]).get(pk=scored.enterprise.pk)
+        result = selectors.latest_result(submission)
+        Organisation.objects.filter(pk=scored.organisation.pk).update(industry="28", region="Europe")
+        again = selectors.submissions(scored.members["csco"]).get(pk=scored.enterprise.pk)
+        cells = CellStatistic.objects.filter(release=result.release)
+        assert cells.count() == 32
+        seen = insight.build(again, result)
+    assert result.segments == {"industry": "", "region": "", "size_band": "", "process_type": ""}
+    assert {m.peer.path for m in seen.measures.values()} == {"all"}
+
+
+def test_the_perception_figure_counts_whoever_is_above(scored):
+    """Governance: head office 5, plants 3; capabilities: head office 2, plants 3."""
+    with scored.inside():
+        submission = selectors.submissions(scored.members["csco"]).get(pk=scored.enterprise.pk)
+        figures = ranking.figures_of(insight.build(submission, selectors.latest_result(submission)))
+    assert figures["abs(perception_gap)@GOV2"] == pytest.approx(2.0)
+    assert figures["abs(perception_gap)@CAP2"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ((0.03, 0.01, 0.02), "Most of its weight comes from the costs it drives."),
+        ((0.01, 0.03, 0.02), "Most of its weight comes from the objectives it serves."),
+        ((0.01, 0.02, 0.03), "Most of its weight comes from the size of the gap."),
+    ],
+)
+def test_the_reason_names_the_largest_part(scored, parts, told):
+    with scored.inside():
+        submission = selectors.submissions(scored.members["csco"]).get(pk=scored.enterprise.pk)
+        seen = insight.build(submission, selectors.latest_result(submission))
+    row = ranking.RankedDimension(seen.measures["CAP1"], 3.5, 1.5, sum(parts), parts, 1, False, None)
+    said = ranking.reason(seen.catalogue.actions[0], row, "range", "target", [], False)
+    assert said.startswith("Strategic alignment: 2.0 today, your target is 3.5.")
+    assert told in said
+    assert said.count("Most of its weight") == 1

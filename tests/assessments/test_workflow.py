@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments import workflow
-from assessments.models import Answer, Cycle, Submission
+from assessments.models import Answer, Cycle, Questionnaire, Submission
+from opmodel.jobs import queue
 from opmodel.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +203,53 @@ def test_only_the_csco_opens_a_cycle(nordwerk):
     with nordwerk.inside():
         cycle = Cycle.objects.get(name="C2")
         assert cycle.submission_set.count() == 2
+
+
+def test_only_the_csco_closes_a_cycle(nordwerk):
+    for role in ("analyst", "plant_manager", "administrator"):
+        with nordwerk.inside(role), pytest.raises(workflow.Refused, match="Only the CSCO closes"):
+            workflow.close_cycle(by=nordwerk.members[role], cycle=nordwerk.cycle)
+    with nordwerk.inside():
+        assert Cycle.objects.get().state == "open"
+        workflow.close_cycle(by=nordwerk.members["csco"], cycle=nordwerk.cycle)
+        assert Cycle.objects.get().state == "closed"
+
+
+def test_the_review_lists_what_is_open_unknown_and_unexplained(nordwerk):
+    client, own = nordwerk.client(), f"/submissions/{nordwerk.enterprise.public_id}/"
+    post(client, nordwerk.enterprise, "E-CAP1-1", level=5)
+    post(client, nordwerk.enterprise, "E-CAP1-2", level=5, comment="audit of March")
+    post(client, nordwerk.enterprise, "E-CAP1-3", status="dk", level=None)
+    page = client.get(own + "review/").content.decode()
+    row = next(r for r in page.split("<tr>") if r.startswith("<th") and "dimensions/CAP1/" in r)
+    cells = [cell.split("</td>")[0] for cell in row.split("<td>")[1:4]]
+    assert ["E-CAP1-" in c for c in cells] == [False, True, True]
+    assert "E-CAP1-3" in cells[1]
+    assert "E-CAP1-1" in cells[2]
+    assert "E-CAP1-2" not in cells[2]
+
+
+def test_the_result_is_offered_only_when_it_is_there(nordwerk):
+    client, own = nordwerk.client(), f"/submissions/{nordwerk.enterprise.public_id}/"
+    post(client, nordwerk.enterprise, "E-CAP1-1", level=5)
+    client.post(own + "submit/")
+    waiting = client.get(own + "status/").content.decode()
+    assert "See the result" not in waiting
+    assert 'hx-trigger="every 1s"' in waiting
+    queue.drain()
+    done = client.get(own + "status/").content.decode()
+    assert "See the result" in done
+    assert "hx-trigger" not in done
+
+
+def test_a_cycle_takes_the_version_published_last(nordwerk):
+    """Not the one whose name sorts last: 2026.10 comes after 2026.9."""
+    old = nordwerk.cycle.questionnaire
+    newer = [
+        Questionnaire.objects.create(version=v, content_hash=v, document=old.document, published_at=old.published_at + timedelta(days=d))
+        for v, d in (("2026.9", 1), ("2026.10", 2))
+    ]  # fmt: skip
+    with nordwerk.inside():
+        today = date.today()
+        cycle = workflow.open_cycle(by=nordwerk.members["csco"], name="New", opens_on=today, closes_on=today, sites=[], dataset=None)  # fmt: skip
+    assert cycle.questionnaire == newer[1]

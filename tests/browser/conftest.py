@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from assessments import demo
 from tests.faults.processes import Checkout, copy_code, lend_binaries, temporary, until
+from tests.faults.servers import free_port
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -37,12 +38,6 @@ class Installation:
         output, _errors = process.communicate(timeout=120)
         assert process.returncode == 0, output
         return output
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

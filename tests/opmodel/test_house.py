@@ -31,6 +31,23 @@ def test_every_module_has_a_layer(root):
     assert found == listed
 
 
+def test_every_module_that_says_pure_is_held_to_it(root):
+    """By the contract against Django, and by strict mypy."""
+    settings = tomllib.loads((root / "pyproject.toml").read_text())["tool"]
+    contract = next(c for c in settings["importlinter"]["contracts"] if c["type"] == "forbidden")
+    assert "django" in contract["forbidden_modules"]
+    assert settings["importlinter"]["include_external_packages"]
+    says_pure = {
+        str(file.relative_to(root).with_suffix("")).replace("/", ".")
+        for package in ("assessments", "benchmarks", "opmodel")
+        for file in (root / package).rglob("*.py")
+        if "PURE: " in file.read_text().split('"""')[1:2].__str__() and "gettext" not in file.read_text()
+    }
+    assert len(says_pure) >= 12
+    assert says_pure <= set(contract["source_modules"])
+    assert {f"{m.replace('.', '/')}.py" for m in says_pure} <= set(settings["mypy"]["files"])
+
+
 def test_every_python_file_belongs_to_a_package_of_the_house(root):
     """A folder without __init__.py would escape the layers."""
     for package in ("opmodel", "assessments", "benchmarks"):

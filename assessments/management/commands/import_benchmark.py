@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments import publishing
-from assessments.models import Questionnaire
 from benchmarks import cells, importing
 
 
@@ -20,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", help="where the records come from")
 
     def handle(self, *args: object, **options: str) -> None:
-        questionnaire = Questionnaire.objects.filter(published_at__isnull=False).order_by("-version").first()
+        questionnaire = publishing.latest_questionnaire()
         if questionnaire is None:
             raise CommandError("no questionnaire is published yet; run load_content first")
         try:
