@@ -48,7 +48,7 @@ class Story:
     industry: str = "28"
 
 
-NORDWERK = Story("nordwerk", "Nordwerk Demo", 2.9, 12, shift=(("VST", -0.5), ("RES", 0.25), ("GOV", -0.3)))
+NORDWERK = Story("nordwerk", "Nordwerk Demo", 2.9, 12, shift=(("VST", -0.8), ("RES", 0.25), ("GOV", -0.2)))
 CONTRASTS = (
     Story("leader", "Leader Demo", 4.4, 6),
     Story("laggard", "Laggard Demo", 1.5, 1),

@@ -20,7 +20,7 @@ from assessments.network import SiteFacts, network_view, site_weights
 from assessments.perception import perception_gap
 from assessments.scoring import ScoringPlan, plan_for, score_matrix
 from assessments.scoring import scores_of as scores_of
-from benchmarks import cells as peer_cells
+from benchmarks.settings import segments as segments
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
 from opmodel.organisations.models import Site
@@ -29,10 +29,6 @@ from opmodel.organisations.tenancy import tenant
 
 def current_method() -> Method:
     return publishing.method(settings.FIXTURES / "method.yaml")
-
-
-def segments() -> peer_cells.Segments:
-    return peer_cells.read_segments(settings.FIXTURES / "benchmarks" / "sectors.yaml")
 
 
 @queue.handler("score")

@@ -244,7 +244,7 @@ def _actions(
                     dimensions[own[0]],
                     found.why[i],
                     reference,
-                    [found.actions[j].code for j in pulling if found.triggered[j]],
+                    [found.actions[j].title for j in pulling if found.triggered[j]],
                     stands_in,
                 ),
                 needed_for=tuple(found.actions[j].title for j in pulling if found.triggered[j]),
@@ -263,8 +263,8 @@ def reason(
     """Why an action stands where it stands, in whole sentences."""
     if not why:
         return ngettext(
-            "Needed first: %(codes)s builds on it.", "Needed first: %(codes)s build on it.", len(needed_for)
-        ) % {"codes": ", ".join(needed_for)}
+            "Needed first: “%(titles)s” builds on it.", "Needed first: “%(titles)s” build on it.", len(needed_for)
+        ) % {"titles": "”, “".join(needed_for)}
     told = []
     if why == "rule":
         told.append(action.rule_text)

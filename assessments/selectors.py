@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -194,33 +194,37 @@ def managers_by_site(member: Member) -> dict[int, list[str]]:
     return names
 
 
-def site_scores(member: Member) -> list[dict[str, Any]]:
-    """Component and overall scores of the sites a member may see, in the newest cycle that has any. Two queries."""
-    shown = (
+def site_cycles(member: Member) -> list[Cycle]:
+    """The cycles in which a site that the member may see has a score, newest first; one query."""
+    scored = _site_submissions(member).filter(Exists(Result.objects.filter(submission=OuterRef("pk"))))
+    return list(cycles(member).filter(pk__in=scored.values("cycle_id")))
+
+
+def count_invited(cycle: Cycle) -> int:
+    return CycleSite.objects.filter(cycle=cycle).count()
+
+
+def site_scores(member: Member, cycle_id: int) -> list[dict[str, Any]]:
+    """Component and overall scores of the sites a member may see in a cycle; one query."""
+    rows = (
         Score.objects.filter(
-            result__submission__in=_site_submissions(member),
-            measure__in=("CAP", "VST", "RES", "GOV", "OVERALL"),
+            result__submission__in=_site_submissions(member).filter(cycle_id=cycle_id),
+            measure__in=[code for code, _name in component_names(member)],
         )
-        .annotate(
-            submission=F("result__submission__public_id"),
-            site=F("result__submission__site_id"),
-            site_name=F("result__submission__site__name"),
-            region=F("result__submission__site__region"),
-            cycle=F("result__submission__cycle_id"),
-            cycle_name=F("result__submission__cycle__name"),
+        .order_by("result_id")
+        .values_list(
+            "result__submission__public_id",
+            "result__submission__site_id",
+            "result__submission__site__name",
+            "result__submission__site__region",
+            "measure",
+            "point",
         )
-        .order_by("-result__submission__cycle__opens_on", "result_id")
-    )
-    rows = list(
-        shown.values_list("submission", "site", "site_name", "region", "cycle", "cycle_name", "measure", "point")
     )
     found: dict[int, dict[str, Any]] = {}
-    for public_id, site, name, region, cycle, cycle_name, measure, point in rows:
-        if cycle == rows[0][4]:
-            entry = found.setdefault(
-                site, {"name": name, "region": region, "cycle": cycle_name, "public_id": public_id, "scores": {}}
-            )
-            entry["scores"][measure] = point
+    for public_id, site, name, region, measure, point in rows:
+        entry = found.setdefault(site, {"name": name, "region": region, "public_id": public_id, "scores": {}})
+        entry["scores"][measure] = point
     return sorted(found.values(), key=lambda e: (e["region"], e["name"]))
 
 

@@ -4,7 +4,7 @@ A cell is a prefix of a path: A is all > sector > industry > region > size band,
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class Segments:
     regions: tuple[str, ...]
     size_bands: tuple[str, ...]
     process_types: tuple[str, ...]
+    industry_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4)
@@ -35,7 +36,9 @@ def read_segments(path: Path) -> Segments:
     """The segments of `fixtures/benchmarks/sectors.yaml`."""
     data = yaml.safe_load(path.read_text())
     sector_of = {industry: sector for sector, industries in data["sectors"].items() for industry in industries}
-    return Segments(sector_of, tuple(data["regions"]), tuple(data["size_bands"]), tuple(data["process_types"]))
+    return Segments(
+        sector_of, tuple(data["regions"]), tuple(data["size_bands"]), tuple(data["process_types"]), data["industries"]
+    )
 
 
 def paths(record: Mapping[str, str], sector_of: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """The one gate to peer figures: what a viewer with given segments may see of a release. Reads the release only."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from benchmarks.cells import ROOT, SEPARATOR, Segments, paths, prefixes
 from benchmarks.models import CellStatistic, Dataset, Release
+from benchmarks.settings import segments
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,21 @@ class PeerGroup:
 
 
 def label_of(path: str) -> str:
-    """A cell in words.
+    """A cell in words: the industry stands for its sector, the size has its unit.
 
-    >>> label_of("all"), label_of("all > Vehicles > 29")
-    ('all peers', 'Vehicles, industry 29')
+    >>> label_of("all"), label_of("all > Vehicles"), label_of("all > Vehicles > 29 > Europe > 1000-4999")
+    ('all peers', 'Vehicles', 'Motor vehicles and parts, Europe, 1,000-4,999 employees')
     """
-    parts = path.split(SEPARATOR)[1:]
-    return ", ".join(_("industry %(n)s") % {"n": p} if p.isdecimal() else p for p in parts) or _("all peers")
+    known = segments()
+    words: list[str] = []
+    for part in path.split(SEPARATOR)[1:]:
+        if part in known.industry_names:
+            words = [known.industry_names[part]]
+        elif part in known.size_bands:
+            words.append(_("%(band)s employees") % {"band": re.sub(r"(?<=\d)(?=\d{3}\b)", ",", part)})
+        else:
+            words.append(part)
+    return ", ".join(words) or _("all peers")
 
 
 def latest_published(dataset: Dataset | None) -> Release | None:
@@ -51,9 +61,9 @@ def latest_published(dataset: Dataset | None) -> Release | None:
     return Release.objects.filter(dataset=dataset, state=Release.State.PUBLISHED).select_related("dataset").first()
 
 
-def own_cells(release: Release, viewer: Mapping[str, str], segments: Segments) -> dict[str, list[CellStatistic]]:
+def own_cells(release: Release, viewer: Mapping[str, str], known: Segments) -> dict[str, list[CellStatistic]]:
     """All published cells on the viewer's paths, by measure, finest of tree A first. One query."""
-    own = paths(viewer, segments.sector_of)
+    own = paths(viewer, known.sector_of)
     names = {(tree, name) for tree, path in own.items() for name in prefixes(path)}
     rows = CellStatistic.objects.filter(release=release, path__in={name for _tree, name in names})
     found: dict[str, list[CellStatistic]] = {}

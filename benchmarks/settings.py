@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 
+from benchmarks.cells import Segments, read_segments
 from benchmarks.rules import BenchmarkRules, rules_from_mapping
 
 
@@ -20,3 +21,8 @@ def method_section() -> BenchmarkRules:
 
 def method_version() -> str:
     return str(_method()["version"])
+
+
+def segments() -> Segments:
+    """The closed lists of segment values of this installation."""
+    return read_segments(settings.FIXTURES / "benchmarks" / "sectors.yaml")

@@ -48,7 +48,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if can(member, Permission.MANAGE_ORGANISATION):
         text = _("See how far the assessment is at every site.")
         cards.append(_card(_("Progress of the plants"), text, reverse("cycle-list"), _("Open the cycles"), "info"))
-    return render(request, "assessments/home.html", {"cards": cards})
+    cards.sort(key=lambda c: c["state"] != "todo")  # open work first, each in its order
+    open_cards = sum(c["state"] == "todo" for c in cards)
+    return render(request, "assessments/home.html", {"cards": cards, "open": open_cards})
 
 
 def _card(title: str, text: str, url: str, action: str, state: str, **more: Any) -> dict[str, Any]:
@@ -160,7 +162,7 @@ def cycle_board(request: HttpRequest, public_id: str) -> HttpResponse:
                 "answered": s.answered,
                 "total": total_of(s),
                 "state": s.state,
-                "state_label": s.get_state_display(),
+                "state_label": _("Not started") if not s.answered and s.submitted_at is None else s.get_state_display(),
                 "url": reverse("submission", args=[s.public_id]) if openable else "",
                 "due": cycle.closes_on,
             }

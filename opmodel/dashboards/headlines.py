@@ -32,6 +32,19 @@ def page_headline(components: Sequence[Named]) -> str:
     name, own, median = min(compared, key=lambda c: half_up(c[1]) - c[2])
     values = {"name": name, "own": one(own), "median": one(median)}
     if half_up(own) < median:
+        gap = one(median - half_up(own))
+        widest = [n for n, o, m in compared if one(m - half_up(o)) == gap]
+        if len(widest) == 2:
+            return _("%(one)s and %(two)s lie furthest below their peers, %(gap)s under the median.") % {
+                "one": widest[0],
+                "two": widest[1],
+                "gap": gap,
+            }
+        if len(widest) > 2:
+            return _("%(n)d components lie furthest below their peers, %(gap)s under the median.") % {
+                "n": len(widest),
+                "gap": gap,
+            }
         return _("%(name)s: %(own)s against a peer median of %(median)s, the widest gap.") % values
     if half_up(own) == median:
         return _("No component lies below the peer median; %(name)s is level with it at %(own)s.") % values
@@ -44,6 +57,12 @@ def dimension_headline(dimensions: Sequence[tuple[float | None, float | None]]) 
     if not compared:
         return _("Where the dimensions stand")
     below = sum(half_up(own) < quartile for own, quartile in compared)
+    if len(compared) < len(dimensions):
+        return ngettext(
+            "%(below)d of the %(n)d dimension that can be compared lies below the peers' lower quartile",
+            "%(below)d of the %(n)d dimensions that can be compared lie below the peers' lower quartile",
+            len(compared),
+        ) % {"below": below, "n": len(compared)}
     if not below:
         return _("No dimension lies below the peers' lower quartile")
     return ngettext(
@@ -83,10 +102,21 @@ def perception_headline(gaps: Sequence[tuple[str, float | None, str]]) -> str:
     )
 
 
-def priorities_headline(component: str, actions: int, now: float | None, then: float | None) -> str:
+def no_actions(unranked: int) -> str:
+    """Why the list is empty: all is well, or `unranked` dimensions lack a score or a reference."""
+    if unranked:
+        return ngettext(
+            "%(n)d dimension cannot be ranked: its score or its reference is missing.",
+            "%(n)d dimensions cannot be ranked: their scores or references are missing.",
+            unranked,
+        ) % {"n": unranked}
+    return _("No open gap calls for an action.")
+
+
+def priorities_headline(component: str, actions: int, now: float | None, then: float | None, unranked: int = 0) -> str:
     """What the list says: where it begins and what doing its first part would bring (a projection)."""
     if not actions:
-        return _("No open gap calls for an action.")
+        return no_actions(unranked)
     if now is None or then is None or half_up(then) <= half_up(now):
         return _("Begin with %(name)s.") % {"name": component}
     return ngettext(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -47,6 +48,13 @@ def place_text(place: Position | None) -> str:
     return (_("below %(mark)s") if side == "below" else _("above %(mark)s")) % {"mark": mark}
 
 
+def explain_url(seen: Insight, code: str) -> str:
+    """How a measure came about, compared with the group the reader chose."""
+    url = reverse("explain", args=[seen.submission.public_id, code])
+    chosen = seen.group and seen.group != seen.groups[0]
+    return f"{url}?{urlencode({'peers': f'{seen.group.tree}:{seen.group.path}'})}" if chosen else url
+
+
 def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
     """One measure as the templates show it."""
     quartiles = (m.lower_quartile, m.median, m.upper_quartile) if m.peer else None
@@ -68,7 +76,6 @@ def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
         "p25": number(m.lower_quartile),
         "p75": number(m.upper_quartile),
         "vs_median": signed(apart),
-        "behind": apart is not None and apart < 0,
         "place": place_text(m.place),
         "interval": f"90 % P{m.place.low:.0f}–P{m.place.high:.0f}" if m.place and m.place.low is not None else "",
         "peer_label": m.peer.label if m.peer else "",
@@ -76,28 +83,31 @@ def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
         "bottleneck": {
             "name": bottleneck.name,
             "score": number(bottleneck.score),
-            "explain": reverse("explain", args=[seen.submission.public_id, m.bottleneck]),
+            "explain": explain_url(seen, m.bottleneck),
         }
         if bottleneck
         else None,
         "network": number(m.network.score if m.network else None),
         "sites": len(m.sites),
         "strip": strip(m.score, m.target, quartiles, [s.score for s in m.sites]),
-        "explain": reverse("explain", args=[seen.submission.public_id, m.code]),
+        "explain": explain_url(seen, m.code),
         "many_not_applicable": m.many_not_applicable,
     }
 
 
-def source(seen: Insight, scored: Sequence[Submission] = ()) -> dict[str, Any]:
-    """What every page with figures says about where they come from; `scored` are the cycles a reader may switch to."""
+def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = False) -> dict[str, Any]:
+    """What every page with figures says about where they come from.
+
+    `scored` are the cycles a reader may switch to; `chosen` says that this one was, so links keep it.
+    """
     release = seen.result.release
     return {
         "cycle": seen.submission.cycle.name,
+        "query": f"?cycle={seen.submission.cycle.public_id}" if chosen else "",
         "compared": seen.submission.view == ENTERPRISE,  # sites never are
         "other_cycles": [
             {"name": s.cycle.name, "public_id": s.cycle.public_id} for s in scored if s.pk != seen.submission.pk
         ],
-        "submitted_at": seen.submission.submitted_at,
         "sites_submitted": seen.network.sites_submitted if seen.network else 0,
         "sites_invited": seen.network.sites_invited if seen.network else 0,
         "method": seen.result.method_version,
@@ -203,7 +213,7 @@ def dimension_row(seen: Insight, d: RankedDimension) -> dict[str, Any]:
         "proximity": f"{proximity:.3f}",
         "stability": d.stability.label if d.stability else "",
         "ranks": f"{d.stability.low_rank:.0f}–{d.stability.high_rank:.0f}" if d.stability else "",
-        "explain": reverse("explain", args=[seen.submission.public_id, d.view.code]),
+        "explain": explain_url(seen, d.view.code),
     }
 
 

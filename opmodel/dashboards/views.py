@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET
 from assessments import insight, pipeline, selectors
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.insight import Insight
-from assessments.models import Submission
+from assessments.models import Cycle, Submission
 from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
 from opmodel.dashboards import charts, headlines
 from opmodel.dashboards.presenting import (
     action_row,
     choices,
     dimension_row,
+    explain_url,
     network_row,
     number,
     percent,
@@ -70,7 +71,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         by_component.append({"component": shown, "rows": [row(seen, m) for m in own]})
     ranked = ranking_of(seen, reference=default_reference(seen))
     context = {
-        "source": source(seen, cycles),
+        "source": source(seen, cycles, "cycle" in request.GET),
         "headline": headlines.page_headline([(m.name, m.score, m.median) for m in seen.components]),
         "overall": row(seen, seen.overall),
         "components": components,
@@ -80,6 +81,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "perception_title": perception_title(seen),
         "perception": [perception_row(m) for m in perception_views(seen)][:SHOWN],
         "actions": [action_row(a) for a in ranked.top],
+        "no_actions": headlines.no_actions(sum(d.rank is None and not d.protect for d in ranked.dimensions)),
         "preset": PRESETS[ranked.preset],
         "reference": REFERENCES[ranked.reference],
     }
@@ -107,13 +109,14 @@ def priorities(request: HttpRequest) -> HttpResponse:
     top = ranked.top
     first = seen.measures[top[0].component].name if top else ""
     then = ranked.projected.get("OVERALL")
+    left_out = [d.view.name for d in ranked.dimensions if d.rank is None and not d.protect]
     projected = [
         {"name": m.name, "component": m.component, "now": number(m.score), "then": number(ranked.projected.get(m.code))}
         for m in (seen.overall, *seen.components)
     ]
     context = {
-        "source": source(seen, cycles),
-        "headline": headlines.priorities_headline(first, len(top), seen.overall.score, then),
+        "source": source(seen, cycles, "cycle" in request.GET),
+        "headline": headlines.priorities_headline(first, len(top), seen.overall.score, then, len(left_out)),
         "choices": choices(seen, ranked),
         "cycle_id": request.GET.get("cycle", ""),
         "reference": REFERENCES[reference],
@@ -122,7 +125,8 @@ def priorities(request: HttpRequest) -> HttpResponse:
         "projected": projected,
         "ranked": [dimension_row(seen, d) for d in ranked.dimensions if d.rank is not None],
         "protect": [dimension_row(seen, d) for d in ranked.dimensions if d.protect],
-        "left_out": [d.view.name for d in ranked.dimensions if d.rank is None and not d.protect],
+        "left_out": left_out,
+        "no_actions": headlines.no_actions(len(left_out)),
         "weights": [percent(w) for w in ranked.weights],
         "cost_basis": ranked.cost_basis,
         "cost_sites": ranked.cost_sites,
@@ -146,7 +150,7 @@ def perception(request: HttpRequest) -> HttpResponse:
     for entry in rows:
         entry["pairs"] = [{**p, "text": texts.get(p["enterprise"], "")} for p in entry["pairs"]]
     context = {
-        "source": source(seen, cycles),
+        "source": source(seen, cycles, "cycle" in request.GET),
         "title": perception_title(seen),
         "rows": rows,
         "census": bool(seen.network and seen.network.sites_submitted >= seen.network.sites_invited),
@@ -177,7 +181,21 @@ def peers(request: HttpRequest) -> HttpResponse:
         for g in seen.groups
     ]
     rows = [row(seen, m) for m in (seen.overall, *seen.components, *seen.dimensions)]
-    return render(request, "dashboards/peers.html", {"source": source(seen, cycles), "groups": groups, "rows": rows})
+    return render(
+        request,
+        "dashboards/peers.html",
+        {"source": source(seen, cycles, "cycle" in request.GET), "groups": groups, "rows": rows},
+    )
+
+
+def newest_for(request: HttpRequest, cycles: list[Cycle]) -> str:
+    """The cycle the sites page opens with: that of the dashboard, so that neighbours agree, else the newest."""
+    if can(request.member, Permission.VIEW_RESULTS):
+        shown = {c.pk for c in cycles}
+        newest = next((s.cycle for s in scored(request) if s.cycle_id in shown), None)
+        if newest is not None:
+            return str(newest.public_id)
+    return str(cycles[0].public_id) if cycles else ""
 
 
 @require_GET
@@ -185,8 +203,12 @@ def peers(request: HttpRequest) -> HttpResponse:
 def sites(request: HttpRequest) -> HttpResponse:
     """Scores of the plants' own surveys; a plant manager sees the own site only."""
     member = request.member
-    found = selectors.site_scores(member)
-    cycle = found[0]["cycle"] if found else ""
+    cycles = selectors.site_cycles(member)
+    wanted = request.GET.get("cycle") or newest_for(request, cycles)
+    cycle = next((c for c in cycles if c.public_id == wanted), None)
+    if wanted and cycle is None:
+        raise Http404
+    found = selectors.site_scores(member, cycle.pk) if cycle else []
     names = selectors.component_names(member)
     rows = [
         {
@@ -205,6 +227,8 @@ def sites(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "cycle": cycle,
+        "invited": selectors.count_invited(cycle) if cycle else 0,
+        "other_cycles": [c for c in cycles if c != cycle],
         "components": names,
         "own_only": not can(member, Permission.VIEW_RESULTS),
     }
@@ -220,7 +244,7 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
     result = selectors.latest_result(submission) if submission else None
     if submission is None or result is None:
         raise Http404
-    seen = insight.build(submission, result)
+    seen = insight.build(submission, result, request.GET.get("peers", ""))
     if measure not in seen.measures:
         raise Http404
     told = insight.explain(seen, measure)
@@ -235,7 +259,7 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
     for p in score.parts:
         dimension = seen.catalogue.question_by_code.get(p.code)
         if dimension is None:
-            url = reverse("explain", args=[public_id, p.code])
+            url = explain_url(seen, p.code)
         else:
             url = reverse("submission-dimension", args=[public_id, dimension.dimension]) + f"#{p.code}"
         parts.append(
@@ -243,7 +267,8 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
                 "code": p.code,
                 "text": texts[p.code],
                 "weight": f"{float(100 * p.weight):.1f} %",
-                "value": "" if p.value is None else f"{p.value:.2f}",
+                # A level is a whole number, a score is not.
+                "value": "" if p.value is None else f"{p.value:.0f}" if dimension else f"{p.value:.2f}",
                 "status": statuses[p.status],
                 "url": url,
             }

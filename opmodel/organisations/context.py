@@ -1,6 +1,7 @@
 """What every page's frame shows: who I am, where I can go."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -26,11 +27,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         (_("Plants and head office"), "dashboard-perception", can(member, Permission.VIEW_RESULTS)),
         (_("Peers"), "dashboard-peers", can(member, Permission.VIEW_PEERS)),
     ]
-    path = request.path
+    path, cycle = request.path, request.GET.get("cycle", "")
     items = []
     for label, name, allowed in places if member else []:
         if allowed:
             url = reverse(name)
-            exact = name in ("home", "dashboard")
-            items.append({"label": label, "url": url, "current": path == url if exact else path.startswith(url)})
+            current = path == url if name in ("home", "dashboard") else path.startswith(url)
+            # Whoever looks at an older cycle stays in it from page to page.
+            kept = urlencode({"cycle": cycle}) if cycle and name.startswith("dashboard") else ""
+            items.append({"label": label, "url": f"{url}?{kept}" if kept else url, "current": current})
     return {"member": member, "nav_items": items, "product": PRODUCT}

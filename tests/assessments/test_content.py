@@ -37,7 +37,8 @@ def test_industries_of_the_profile_all_have_a_sector(content):
 
     segments = read_segments(FIXTURES / "benchmarks/sectors.yaml")
     fields = {f["key"]: f for f in content.item_by_code["E-N1"].spec["fields"]}
-    assert {o["code"] for o in fields["industry"]["options"]} == set(segments.sector_of)
+    assert {o["code"]: o["name"] for o in fields["industry"]["options"]} == segments.industry_names
+    assert set(segments.industry_names) == set(segments.sector_of)
     assert tuple(fields["hq_region"]["options"]) == segments.regions
     assert tuple(fields["employees_band"]["options"]) == segments.size_bands
     assert tuple(fields["process_type"]["options"]) == segments.process_types

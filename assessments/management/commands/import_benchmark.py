@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments import publishing
-from benchmarks import cells, importing
+from benchmarks import importing
+from benchmarks.settings import segments
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 content=content,
                 name=options["dataset"],
                 measures=publishing.catalogue(questionnaire.pk).measures,
-                segments=cells.read_segments(settings.FIXTURES / "benchmarks" / "sectors.yaml"),
+                segments=segments(),
                 illustrative=bool(options["illustrative"]),
                 source=options["source"] or Path(options["file"]).name,
             )

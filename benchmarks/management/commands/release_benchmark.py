@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from benchmarks import cells, releases
+from benchmarks import releases
 from benchmarks.models import Dataset
-from benchmarks.settings import method_section, method_version
+from benchmarks.settings import method_section, method_version, segments
 
 
 class Command(BaseCommand):
@@ -29,7 +28,7 @@ class Command(BaseCommand):
                 dataset=dataset,
                 as_of=day,
                 rules=method_section(),
-                segments=cells.read_segments(settings.FIXTURES / "benchmarks" / "sectors.yaml"),
+                segments=segments(),
                 method_version=method_version(),
             )
         except ValueError as error:
