@@ -9,6 +9,11 @@ from benchmarks.models import Dataset
 from opmodel.organisations.models import Site
 
 
+class SiteChoice(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, site: Any) -> str:
+        return f"{site.name}, {site.region}" if site.region else site.name
+
+
 class CycleForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80, help_text=_("For example “Assessment 2026”."))
     opens_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -17,7 +22,7 @@ class CycleForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Answers are accepted until the end of this day in your organisation's time zone."),
     )
-    sites = forms.ModelMultipleChoiceField(
+    sites = SiteChoice(
         label=_("Sites to ask"),
         queryset=Site.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -26,6 +31,7 @@ class CycleForm(forms.Form):
     )
     dataset = forms.ModelChoiceField(
         label=_("Peer data"),
+        help_text=_("Illustrative peers are made up: they show how a comparison works."),
         queryset=Dataset.objects.none(),
         required=False,
         to_field_name="public_id",
@@ -33,7 +39,7 @@ class CycleForm(forms.Form):
     )
 
     def __init__(self, *args: Any, sites: Any, datasets: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.fields["sites"].queryset = sites
         self.fields["dataset"].queryset = datasets
 

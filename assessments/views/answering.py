@@ -101,7 +101,7 @@ def save(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
         if as_json:
             body = {
                 "error": "conflict",
-                "message": _("Somebody else saved this answer in the meantime. Choose which one stands."),
+                "message": _("This answer was changed elsewhere in the meantime. Choose which one stands."),
                 "mine": conflict.mine,
                 "theirs": screens.stored(conflict.theirs),
             }

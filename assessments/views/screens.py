@@ -279,7 +279,7 @@ def review(member: Member, submission: Submission) -> dict[str, Any]:
 def job(found: Job | None) -> dict[str, Any]:
     """The scoring job in words; one that the sweeper has not met yet counts as queued."""
     labels = {
-        "queued": _("Waiting for a free worker"),
+        "queued": _("Your answers wait to be scored; this takes a few seconds"),
         "running": _("Scoring your answers"),
         "done": _("Scored"),
         "failed": _("The scoring failed. Your answers are safe"),

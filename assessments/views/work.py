@@ -125,13 +125,14 @@ def cycle_list(request: HttpRequest) -> HttpResponse:
 def cycle_new(request: HttpRequest) -> HttpResponse:
     member: Member = request.member
     sites = selectors.sites(member).order_by("region", "name")
+    every_site = list(sites)
     datasets = Dataset.objects.filter(release__state="published").distinct()
     today = timezone.localdate()
     form = CycleForm(
         request.POST or None,
         sites=sites,
         datasets=datasets,
-        initial={"opens_on": today, "sites": list(sites), "dataset": datasets.first()},
+        initial={"opens_on": today, "sites": every_site, "dataset": datasets.first()},
     )
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -141,7 +142,8 @@ def cycle_new(request: HttpRequest) -> HttpResponse:
             form.add_error(refused.field or None, refused.message)
         else:
             return redirect("cycle", cycle.public_id)
-    return render(request, "assessments/cycle_form.html", {"form": form}, status=400 if form.errors else 200)
+    context = {"form": form, "has_sites": bool(every_site)}
+    return render(request, "assessments/cycle_form.html", context, status=400 if form.errors else 200)
 
 
 @require_GET

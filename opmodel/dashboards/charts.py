@@ -17,7 +17,7 @@ def perception(views: Sequence[MeasureView]) -> dict[str, Any]:
     names = [m.name for m in ordered]
     gaps = [m.perception for m in ordered]
     lines: list[dict[str, Any]] = []
-    for flagged, colour, width in ((False, "--edge", 2), (True, "--bad", 3)):
+    for flagged, colour, width in ((False, "--edge", 2), (True, "--warn", 5)):
         xs: list[float | None] = []
         ys: list[str | None] = []
         for name, g in zip(names, gaps, strict=True):

@@ -78,6 +78,8 @@ def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
         "vs_median": signed(apart),
         "place": place_text(m.place),
         "interval": f"90 % P{m.place.low:.0f}–P{m.place.high:.0f}" if m.place and m.place.low is not None else "",
+        "low_place": f"P{m.place.low:.0f}" if m.place and m.place.low is not None else "",
+        "high_place": f"P{m.place.high:.0f}" if m.place and m.place.high is not None else "",
         "peer_label": m.peer.label if m.peer else "",
         "n_band": m.peer.n_band if m.peer else "",
         "bottleneck": {

@@ -278,10 +278,19 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
         "measure": row(seen, seen.measures[measure]),
         "exact": "" if score.point is None else f"{score.point:.4f}",
         "parts": parts,
+        "up": above(seen, measure),
         "site": submission.site.name if submission.view == SITE and submission.site else "",
         "beside": beside(seen, measure) if submission.view == ENTERPRISE else None,
     }
     return render(request, "dashboards/explain.html", context)
+
+
+def above(seen: Insight, measure: str) -> list[dict[str, str]]:
+    """The way back up from a measure: its component, the overall score."""
+    codes = [] if measure == "OVERALL" else ["OVERALL"]
+    if measure in seen.catalogue.dimension_by_code:
+        codes.append(seen.measures[measure].component)
+    return [{"name": seen.measures[code].name, "url": explain_url(seen, code)} for code in codes]
 
 
 def beside(seen: Insight, measure: str) -> dict[str, Any] | None:

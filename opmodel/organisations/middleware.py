@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
@@ -9,6 +10,7 @@ from django.db import OperationalError, connection
 from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from opmodel.organisations.models import Member, MemberSite
 from opmodel.organisations.tenancy import acting_as, tenant
@@ -48,10 +50,12 @@ class TenantMiddleware:
             request.member = find_member(request.user.pk, organisation_id)  # type: ignore[attr-defined]
             if request.member is None:  # type: ignore[attr-defined]
                 return None
-            response = view(request, *args, **kwargs)
-            # Templates read the database: draw the page while its transaction is open.
-            if hasattr(response, "render") and callable(response.render):
-                response = response.render()
+            # People read and choose times of their organisation; what is stored stays UTC.
+            with timezone.override(ZoneInfo(request.member.organisation.time_zone)):  # type: ignore[attr-defined]
+                response = view(request, *args, **kwargs)
+                # Templates read the database: draw the page while its transaction is open.
+                if hasattr(response, "render") and callable(response.render):
+                    response = response.render()
             return response
 
 

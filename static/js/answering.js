@@ -16,6 +16,7 @@ class Answer {
     this.busy = false;
     this.next = null;
     this.tries = 0;
+    this.unsaved = false; // shown on the page but neither sent nor waiting: leaving would lose it
     this.truth = form.querySelector(".truth");
     form.addEventListener("submit", (event) => { event.preventDefault(); this.changed(); });
     form.addEventListener("change", (event) => { if (event.target.matches("[name=level],[name=status]")) this.picked(event.target); });
@@ -53,7 +54,8 @@ class Answer {
   tell(state, text) { this.truth.dataset.state = state; this.truth.textContent = text; }
   changed() {
     const value = this.value();
-    if (value.status === "na" && !value.reason.trim()) { this.tell("waiting", words.reason); return; }
+    this.unsaved = value.status === "na" && !value.reason.trim();
+    if (this.unsaved) { this.tell("waiting", words.reason); return; }
     this.next = { ...value, client_key: crypto.randomUUID ? crypto.randomUUID() : String(Math.random()) + Date.now() };
     this.send();
   }
@@ -64,13 +66,14 @@ class Answer {
     this.next = null;
     localStorage.setItem(KEY + this.url, JSON.stringify(entry));
     this.tell("saving", words.saving);
-    let reply, body;
+    let reply, body = {};
     try {
       reply = await fetch(this.url, { method: "POST", body: JSON.stringify(entry), headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf() } });
-      body = await reply.json();
     } catch {
       return this.later(entry, words.network);
     }
+    try { body = await reply.json(); } catch { /* not from our view: a proxy, or a refused token of a session that is gone */ }
+    if (reply.ok && !body.version) return this.later(entry, words.network);
     this.busy = false;
     this.tries = 0;
     if (reply.ok) {
@@ -81,8 +84,10 @@ class Answer {
       return this.send();
     }
     if (reply.status === 409 && body.error === "conflict") { localStorage.removeItem(KEY + this.url); return this.conflict(entry, body); }
-    if (reply.status === 401 || reply.status === 503) { return this.later(entry, body.message || words.network); }
+    if (!body.error && reply.status === 403) return this.later(entry, words.signin);
+    if (reply.status === 401 || reply.status >= 500) return this.later(entry, body.message || words.network);
     localStorage.removeItem(KEY + this.url);
+    this.unsaved = true;
     this.tell("error", `${words.failed} ${body.message || reply.status}`);
   }
   later(entry, text) {
@@ -98,8 +103,10 @@ class Answer {
     box.querySelector("[data-mine]").textContent = text(entry);
     box.querySelector("[data-theirs]").textContent = text(body.theirs);
     box.querySelector("[data-who]").textContent = `${body.theirs.saved_by}, ${clock(body.theirs.saved_at)}`;
-    box.querySelector("[data-keep]").addEventListener("click", () => { box.remove(); this.version = body.theirs.version; this.next = { ...entry }; delete this.next.base_version; this.send(); });
-    box.querySelector("[data-take]").addEventListener("click", () => { box.remove(); this.version = body.theirs.version; this.show(body.theirs); this.tell("saved", words.saved.replace("%s", clock(body.theirs.saved_at))); });
+    this.unsaved = true;
+    const decided = () => { box.remove(); this.unsaved = false; (this.form.querySelector(":checked") || this.form.querySelector("[name=level]")).focus(); };
+    box.querySelector("[data-keep]").addEventListener("click", () => { decided(); this.version = body.theirs.version; this.next = { ...entry }; delete this.next.base_version; this.send(); });
+    box.querySelector("[data-take]").addEventListener("click", () => { this.version = body.theirs.version; this.show(body.theirs); decided(); this.tell("saved", words.saved.replace("%s", clock(body.theirs.saved_at))); });
     this.form.querySelector(".conflict")?.remove();
     this.form.append(box);
     this.tell("error", body.message);
@@ -114,9 +121,13 @@ class Answer {
   }
 }
 
+// Bring the current screen into sight in a long outline.
+const outline = document.querySelector(".outline"), here = outline?.querySelector("li[aria-current]");
+if (here && outline.scrollHeight > outline.clientHeight) outline.scrollTop = here.offsetTop - outline.clientHeight / 2;
+
 const answers = forms.map((form) => new Answer(form));
 addEventListener("online", () => answers.forEach((a) => { a.tries = 0; a.send(); }));
-addEventListener("beforeunload", (event) => { if (answers.some((a) => a.busy || a.next)) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (answers.some((a) => a.busy || a.next || a.unsaved)) event.preventDefault(); });
 
 // Keys 1-5, N, D answer the question in focus; arrows up and down move between questions.
 document.addEventListener("keydown", (event) => {

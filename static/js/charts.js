@@ -29,7 +29,7 @@ function draw(place) {
   if (narrow) {
     const ticks = layout.yaxis.categoryarray;
     layout.yaxis = { ...layout.yaxis, tickvals: ticks, ticktext: ticks.map((t) => wrap(t, 20)) };
-    layout.height *= 1.25;
+    layout.height *= 1.5;
   }
   window.Plotly.react(place, figure.data, layout, { displayModeBar: false, responsive: true });
 }

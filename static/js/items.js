@@ -9,3 +9,12 @@ for (const out of document.querySelectorAll("[data-sum-to]")) {
   fields.forEach((f) => f.addEventListener("input", show));
   show();
 }
+
+// Facts are saved by a button: leaving with entries that are not saved asks first.
+const form = document.querySelector("form.card");
+let dirty = false;
+form?.addEventListener("input", () => { dirty = true; });
+form?.addEventListener("submit", () => { dirty = false; });
+addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+const outline = document.querySelector(".outline"), here = outline?.querySelector("li[aria-current]");
+if (here && outline.scrollHeight > outline.clientHeight) outline.scrollTop = here.offsetTop - outline.clientHeight / 2;
