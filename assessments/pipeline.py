@@ -112,6 +112,7 @@ def network(cycle: Cycle) -> NetworkResult:
         sites_invited=len(invited),
         sites_submitted=len(surveys),
         weight_basis=basis,
+        question_means=question_means(plants, weights, method),
         **same,
     )
     # Scored here, not read from stored scores: another worker may not have stored those of the last plant yet, and this
@@ -189,6 +190,16 @@ def _answered(plan: ScoringPlan, rows: list[Submission], keys: dict[str, int]) -
     return Answered(plan, matrix, levels)
 
 
+def question_means(plants: Answered, weights: Mapping[int, Fraction], method: Method) -> dict[str, float]:
+    """The plants' weighted mean of every site question, where METHOD 3 lets a network score be claimed."""
+    means = {}
+    for code in plants.plan.questions:
+        view = network_view({site: levels.get(code) for site, levels in plants.levels.items()}, weights, method.network)
+        if view.score is not None:
+            means[code] = view.score
+    return means
+
+
 def weights_of(surveys: list[Submission], invited: list[Site]) -> tuple[dict[int, Fraction], str]:
     """The weights of all invited sites and their basis, from the profiles in the submitted surveys. One query."""
     profiles = selectors.item_data(surveys, "S-N1")
@@ -202,5 +213,5 @@ def site_facts(site: int, profile: Mapping[str, Any]) -> SiteFacts:
 
 
 def _headcount(profile: Mapping[str, Any]) -> float | None:
-    known = [profile[k] for k in ("headcount_direct", "headcount_indirect") if profile.get(k) is not None]
-    return float(sum(known)) if known else None
+    known = [profile.get(k) for k in ("headcount_direct", "headcount_indirect")]
+    return None if None in known else float(sum(known))  # half a headcount would weigh a site too little

@@ -125,10 +125,12 @@ def cost_share(submission: Submission) -> tuple[dict[str, float], str, int]:
 
 def figures_of(seen: Insight) -> dict[str, priorities.Figure]:
     """The facts the rules of actions ask for, as far as they are known; "name@dimension" holds for one dimension."""
-    found: dict[str, priorities.Figure] = {}
+    means = seen.network.question_means if seen.network else {}
+    found: dict[str, priorities.Figure] = {f"network_mean({code})": mean for code, mean in means.items()}
     for view in seen.dimensions:
         if view.perception is not None and view.perception.gap is not None:
-            found[f"abs(perception_gap)@{view.code}"] = abs(view.perception.gap)
+            # Exactly 0.8 must not miss the rule by a rounding of floats that the flag does not make.
+            found[f"abs(perception_gap)@{view.code}"] = round(abs(view.perception.gap), priorities.DIGITS)
             found[f"sites_answered@{view.code}"] = float(view.perception.sites)
     return found
 

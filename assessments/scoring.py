@@ -153,7 +153,7 @@ def score_matrix(plan: ScoringPlan, levels: npt.NDArray[np.int8]) -> ScoreMatrix
     known = _weighted_sum((~np.isnan(c_coverage)).astype(np.float64), weights)
     overall = [_ratio(_weighted_sum(np.nan_to_num(x), weights), known) for x in (c_coverage, c_low, c_high)]
     asked = plan.question_weights.sum(axis=0) @ plan.dimension_weights
-    left_out = (1 - applicable) @ weight @ (plan.dimension_weights > 0)
+    left_out = (1 - applicable) @ weight @ in_component
     return ScoreMatrix(
         measures=plan.measures,
         point=np.column_stack([d_point, c_point, o_point]),

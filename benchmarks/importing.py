@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
@@ -43,7 +43,7 @@ class SameFile(ValueError):
     """This very file was imported before."""
 
 
-def thousandths(text: str, low: int, high: int) -> int | None:
+def thousandths(text: str, low: int, high: int, rounding: str = ROUND_HALF_UP) -> int | None:
     """A decimal as whole thousandths within [low, high] thousandths; None when it is no such number."""
     try:
         value = Decimal(text)
@@ -51,8 +51,8 @@ def thousandths(text: str, low: int, high: int) -> int | None:
         return None
     if not value.is_finite():
         return None
-    scaled = int((value * 1000).to_integral_value())
-    return scaled if low <= scaled <= high else None
+    scaled = value * 1000  # judged before it is rounded: 0.9996 is no score, 79.96 % are not 80
+    return int(scaled.to_integral_value(rounding)) if low <= scaled <= high else None
 
 
 def read_rows(content: bytes, measures: Sequence[str], segments: Segments) -> list[Record]:
@@ -119,7 +119,7 @@ def _record(
     except ValueError:
         day = date.min
         wrong("submitted_on", "a date like 2026-03-31")
-    completion = thousandths(row["completion"], 0, 1000)
+    completion = thousandths(row["completion"], 0, 1000, ROUND_FLOOR)
     if completion is None:
         wrong("completion", "a share from 0 to 1")
     scores = []

@@ -50,7 +50,7 @@ def make_release(
         raise ReleaseRefused(f"the release “{name}” exists already")
     rows = list(
         dataset.records.filter(
-            submitted_on__gt=months_before(as_of, rules.max_age_months),
+            submitted_on__gte=months_before(as_of, rules.max_age_months),
             submitted_on__lte=as_of,
             completion__gte=int(rules.min_completion * 1000),
         ).values_list("industry", "region", "size_band", "scores")

@@ -50,6 +50,15 @@ def one(value: float) -> str:
     return f"{half_up(value):.1f}"
 
 
+def two(value: float) -> str:
+    """A mean of levels with two decimals, half up.
+
+    >>> two(2.125)
+    '2.13'
+    """
+    return f"{half_up(value, 100):.2f}"
+
+
 def n_band(n: int, rules: BenchmarkRules) -> str:
     """The published band of n: "10-19" ... "1000+"; raises ValueError below the smallest.
 

@@ -15,4 +15,9 @@ class Migration(migrations.Migration):
             name='segments',
             field=models.JSONField(blank=True, default=dict),
         ),
+        migrations.AddField(
+            model_name='networkresult',
+            name='question_means',
+            field=models.JSONField(blank=True, default=dict),
+        ),
     ]

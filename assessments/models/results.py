@@ -70,6 +70,8 @@ class NetworkResult(TenantModel):
     method_version = models.CharField(max_length=20)
     sites_invited = models.IntegerField()
     sites_submitted = models.IntegerField()
+    # Site question -> weighted mean of its levels, where enough plants answered it (METHOD 3): figures of action rules.
+    question_means = models.JSONField(default=dict, blank=True)
     weight_basis = models.CharField(max_length=20)
     calculated_at = models.DateTimeField(db_default=Now())
 

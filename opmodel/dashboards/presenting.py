@@ -11,7 +11,7 @@ from assessments.catalogue import ENTERPRISE
 from assessments.insight import Insight, MeasureView
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, RankedAction, RankedDimension, Ranking, usable_references
-from benchmarks.statistics import Position, half_up, one
+from benchmarks.statistics import Position, half_up, one, two
 from opmodel.dashboards import headlines
 from opmodel.dashboards.strip import strip
 
@@ -30,7 +30,7 @@ def signed(value: float | None, digits: int = 1) -> str:
     """
     if value is None:
         return "–"
-    text = one(abs(value)) if digits == 1 else f"{abs(value):.{digits}f}"
+    text = one(abs(value)) if digits == 1 else two(abs(value))
     return text if float(text) == 0 else f"{'+' if value > 0 else '−'}{text}"
 
 
@@ -129,13 +129,13 @@ def network_row(seen: Insight, m: MeasureView) -> dict[str, Any] | None:
     if view is None or result is None:
         return None
     return {
-        "score": "" if view.score is None else f"{view.score:.2f}",
+        "score": "" if view.score is None else two(view.score),
         "sites": view.sites,
         "invited": result.sites_invited,
         "covered": percent(view.weight_coverage),
-        "equal_mean": f"{view.equal_mean:.2f}" if view.equal_mean is not None else "–",
+        "equal_mean": two(view.equal_mean) if view.equal_mean is not None else "–",
         "range": f"{number(view.minimum)}–{number(view.maximum)}",
-        "deviation": f"{view.standard_deviation:.2f}" if view.standard_deviation is not None else "–",
+        "deviation": two(view.standard_deviation) if view.standard_deviation is not None else "–",
         "basis": result.weight_basis,
     }
 
@@ -149,8 +149,8 @@ def perception_row(m: MeasureView) -> dict[str, Any]:
         "code": m.code,
         "name": m.name,
         "component": m.component,
-        "enterprise": f"{gap.enterprise:.2f}" if gap.enterprise is not None else "–",
-        "plants": f"{gap.plants:.2f}" if gap.plants is not None else "–",
+        "enterprise": two(gap.enterprise) if gap.enterprise is not None else "–",
+        "plants": two(gap.plants) if gap.plants is not None else "–",
         "gap": signed(gap.gap, 2),
         "interval": f"{signed(gap.low, 2)} … {signed(gap.high, 2)}" if gap.low is not None else "",
         "flag": flags[gap.flag],

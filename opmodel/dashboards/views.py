@@ -14,6 +14,7 @@ from assessments.catalogue import ENTERPRISE, SITE
 from assessments.insight import Insight
 from assessments.models import Cycle, Submission
 from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
+from benchmarks.statistics import two
 from opmodel.dashboards import charts, headlines
 from opmodel.dashboards.presenting import (
     action_row,
@@ -268,7 +269,7 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
                 "text": texts[p.code],
                 "weight": f"{float(100 * p.weight):.1f} %",
                 # A level is a whole number, a score is not.
-                "value": "" if p.value is None else f"{p.value:.0f}" if dimension else f"{p.value:.2f}",
+                "value": "" if p.value is None else f"{p.value:.0f}" if dimension else two(p.value),
                 "status": statuses[p.status],
                 "url": url,
             }

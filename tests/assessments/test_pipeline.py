@@ -244,3 +244,19 @@ def test_the_reason_names_the_largest_part(scored, parts, told):
     assert said.startswith("Strategic alignment: 2.0 today, your target is 3.5.")
     assert told in said
     assert said.count("Most of its weight") == 1
+
+
+def test_the_mean_of_a_site_question_reaches_the_rules_of_actions(scored):
+    """Plants at 2, 3 and 4 with equal weights: 3.0 for every question; below three plants there is no figure."""
+    with scored.inside():
+        network = NetworkResult.objects.get()
+        submission = selectors.submissions(scored.members["csco"]).get(pk=scored.enterprise.pk)
+        figures = ranking.figures_of(insight.build(submission, selectors.latest_result(submission)))
+        assert len(network.question_means) == 44
+        assert figures["network_mean(S-RES8-3)"] == pytest.approx(3.0)
+        change_in_sql(scored.submissions[1], "S-RES8-3", 5)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE assessments_answer SET status = 'dk', level = NULL WHERE submission_id = %s AND question_id = (SELECT id FROM assessments_question WHERE code = 'S-GOV1-1')", [scored.submissions[1].pk])  # fmt: skip
+        again = pipeline.network(scored.cycle)
+    assert again.question_means["S-RES8-3"] == pytest.approx((5 + 3 + 4) / 3)
+    assert "S-GOV1-1" not in again.question_means

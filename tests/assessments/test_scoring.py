@@ -1,5 +1,6 @@
 """Scores against METHOD 2, a slow exact oracle, and properties that must hold for any answers."""
 
+from dataclasses import replace
 from fractions import Fraction as F
 from pathlib import Path
 
@@ -165,6 +166,19 @@ def test_more_than_a_quarter_not_applicable_is_flagged():
     one_of_four = scores_of(PLAN, np.array([*base[:6], -1, *base[7:]], dtype=np.int8))["VST"]
     assert two_of_six.many_not_applicable
     assert not one_of_four.many_not_applicable  # exactly 25 % is not more than 25 %
+
+
+def test_the_not_applicable_share_does_not_depend_on_the_unit_of_the_weights():
+    """Twice the weight everywhere is the same questionnaire."""
+    heavier = replace(
+        SMALL,
+        components=tuple(
+            replace(c, dimensions=tuple(replace(d, weight=2) for d in c.dimensions)) for c in SMALL.components
+        ),
+    )
+    levels = np.array([[-1, -1, -1] + [3] * (len(SMALL.questions) - 3)], dtype=np.int8)
+    shares = [score_matrix(plan_for(q, METHOD), levels).not_applicable[0, 0] for q in (SMALL, heavier)]
+    assert shares == pytest.approx([3 / 6, 3 / 6])
 
 
 def test_own_component_weights_are_checked():

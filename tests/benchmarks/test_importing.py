@@ -45,6 +45,7 @@ WRONG = [
     ({"CAP1": "0"}, "CAP1", "'0', expected a score from 1 to 5, or empty"),
     ({"CAP1": "7"}, "CAP1", "'7', expected a score from 1 to 5, or empty"),
     ({"CAP1": "0.999"}, "CAP1", "'0.999', expected a score from 1 to 5, or empty"),
+    ({"CAP1": "5.0004"}, "CAP1", "'5.0004', expected a score from 1 to 5, or empty"),
     ({"CAP1": "NaN"}, "CAP1", "'NaN', expected a score from 1 to 5, or empty"),
     ({"CAP1": "three"}, "CAP1", "'three', expected a score from 1 to 5, or empty"),
     ({"completion": "95 %"}, "completion", "'95 %', expected a share from 0 to 1"),
@@ -108,7 +109,7 @@ def test_the_same_file_and_the_same_name_are_recognised(peers):
     assert Dataset.objects.count() == 1
 
 
-@pytest.mark.parametrize(("text", "expected"), [("1", 1000), ("4.9996", 5000), ("5.0", 5000), ("5.001", None), ("Infinity", None), ("", None), ("1e3", None)])  # fmt: skip
+@pytest.mark.parametrize(("text", "expected"), [("1", 1000), ("4.9996", 5000), ("5.0", 5000), ("5.0004", None), ("0.9996", None), ("2.0485", 2049), ("Infinity", None), ("", None), ("1e3", None)])  # fmt: skip
 def test_scores_are_scaled_without_floats(text, expected):
     assert thousandths(text, 1000, 5000) == expected
 

@@ -35,12 +35,12 @@ def cells(release: Release, measure: str = "OVERALL") -> dict[tuple[str, str], C
 
 
 def test_only_records_valid_on_the_day_are_in(peers):
-    """Ten valid ones with 1.0 to 1.9; each other one would move the mean of 1.45."""
-    rows = [record(i) for i in range(10)]
+    """Ten valid ones with 1.0 to 1.9, one of them 24 months old to the day; each other one would move the mean of 1.45."""
+    rows = [record(i) for i in range(9)] + [record(9, submitted_on="2024-06-30")]
     rows += [
-        record(30, submitted_on="2024-06-30", OVERALL="5"),  # 24 months old on the day: too old
+        record(30, submitted_on="2024-06-29", OVERALL="5"),  # older than 24 months on the day
         record(31, submitted_on="2026-07-01", OVERALL="5"),  # after the day
-        record(32, completion="0.799", OVERALL="5"),
+        record(32, completion="0.7999", OVERALL="5"),
     ]
     root = cells(release_of(peers([{**r, "CAP1": "1"} for r in rows])))["A", "all"]
     assert (root.mean, root.n_band) == (1.5, "10-19")  # 1.45 half up
@@ -85,7 +85,7 @@ def test_the_cells_are_those_of_a_slow_recount(illustrated):
     groups: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     with FILE.open() as lines:
         for row in csv.DictReader(lines):
-            if not "2024-06-30" < row["submitted_on"] <= "2026-06-30" or float(row["completion"]) < 0.8:
+            if not "2024-06-30" <= row["submitted_on"] <= "2026-06-30" or float(row["completion"]) < 0.8:
                 continue
             a = ("all", segments.sector_of[row["industry"]], row["industry"], row["region"], row["size_band"])
             for tree, path in (("A", a), ("B", ("all", row["region"], row["size_band"]))):
