@@ -5,7 +5,10 @@ import os
 import sys
 from pathlib import Path
 
-from opmodel import embedded
+try:
+    from opmodel import embedded
+except ModuleNotFoundError as error:
+    sys.exit(f"{error.name} is not installed here: run script/setup base, then .venv/bin/python manage.py")
 
 AS_OWNER = {"migrate", "sqlmigrate", "showmigrations", "sqlflush", "flush", "dbshell", "backup", "restore"}
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from benchmarks.models import Dataset
@@ -46,6 +47,12 @@ class CycleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         first, last = cleaned.get("opens_on"), cleaned.get("closes_on")
-        if first and last and last < first:
+        today = timezone.localdate()
+        for name, day in (("opens_on", first), ("closes_on", last)):
+            if day and abs(day.year - today.year) > 10:
+                self.add_error(name, _("Choose a day within ten years from now."))
+        if last and last < today:
+            self.add_error("closes_on", _("The last day lies in the past: nobody could answer."))
+        elif first and last and last < first:
             self.add_error("closes_on", _("The last day must not lie before the first day."))
         return cleaned

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assessments import items, publishing, selectors
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.models import Answer, Cycle, CycleSite, Submission
+from assessments.models.cycles import FIRST_DAY, LAST_DAY
 from benchmarks.models import Dataset
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
@@ -55,6 +56,8 @@ def open_cycle(
     """Open a cycle with one enterprise submission and one per site; raises Refused."""
     if not can(by, Permission.OPEN_CYCLE):
         raise Refused(_("Only the CSCO opens a cycle."), status=403)
+    if opens_on < FIRST_DAY or closes_on > LAST_DAY:
+        raise Refused(_("The days of a cycle lie between 2000 and 2199."), field="closes_on")
     if closes_on < opens_on:
         raise Refused(_("The last day must not lie before the first day."), field="closes_on")
     if Cycle.objects.filter(organisation_id=by.organisation_id, name=name).exists():
@@ -115,6 +118,8 @@ def save_answer(
     question_id, clean = clean_answer(by, locked, code, status, level, data, reason, comment)
     if isinstance(base_version, bool) or not isinstance(base_version, int) or not 0 <= base_version < 2**31:
         raise Refused(_("base_version must be a whole number, 0 for a first save."), field="base_version")
+    if len(client_key) > 64 or not storable(client_key):
+        raise Refused(_("client_key has at most 64 characters."), field="client_key")
     values = {
         **clean,
         "data": None if clean["data"] is None else items.as_json(clean["data"]),
@@ -122,7 +127,7 @@ def save_answer(
         "public_id": new_public_id(),
         "submission": locked.pk,
         "question": question_id,
-        "client_key": client_key[:64],
+        "client_key": client_key,
         "by": by.user_id,
         "base": base_version,
     }
@@ -133,7 +138,8 @@ def save_answer(
         theirs = Answer.objects.select_related("saved_by").filter(submission=locked, question_id=question_id).first()
         if theirs is None:
             raise Refused(_("This answer was never saved; base_version must be 0."), field="base_version")
-        if not client_key or theirs.client_key != client_key:
+        same = all(getattr(theirs, name) == value for name, value in clean.items())
+        if not client_key or theirs.client_key != client_key or not same:
             raise Conflict({**clean, "base_version": base_version}, theirs)
         row = (theirs.version, theirs.saved_at)  # the same save again: its first reply was lost on the way
     elif code == "E-N1" and clean["data"]:
@@ -218,8 +224,9 @@ def clean_answer(
         raise Refused(_("There is no question “%(code)s” in this survey.") % {"code": code[:40]}, field="code")
     if len(reason) > 500 or len(comment) > 2000:
         raise Refused(_("A reason has at most 500 characters, a comment at most 2000."), field="comment")
-    if "\x00" in reason or "\x00" in comment:
-        raise Refused(_("The text holds a character that cannot be stored (NUL)."), field="comment")
+    for field, text in (("reason", reason), ("comment", comment)):
+        if not storable(text):
+            raise Refused(_("The text holds a character that cannot be stored."), field=field)
     clean: dict[str, Any] = {
         "status": status,
         "level": None,
@@ -245,6 +252,19 @@ def clean_answer(
     elif status not in ("dk", "open"):
         raise Refused(_("An answer is a level, not applicable, do not know, or open."), field="status")
     return publishing.question_keys(submission.cycle.questionnaire_id)[code], clean
+
+
+def storable(text: str) -> bool:
+    """Whether PostgreSQL takes a text: it refuses NUL and halves of characters.
+
+    >>> storable("ü 😀"), storable("a\\x00b"), storable("\\ud800")
+    (True, False, False)
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
 
 
 def clean_item(item: Any, data: Any, catalogue: Any) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from benchmarks.cells import Segments
 from benchmarks.models import Dataset, Record
 
 FIXED = ("record_id", "industry", "region", "size_band", "process_type", "submitted_on", "completion")
+EARLIEST = date(2000, 1, 1)
 MAX_BYTES, MAX_ROWS, SHOWN_ERRORS = 64_000_000, 200_000, 200
 
 
@@ -49,7 +51,8 @@ def thousandths(text: str, low: int, high: int, rounding: str = ROUND_HALF_UP) -
         value = Decimal(text)
     except InvalidOperation:
         return None
-    if not value.is_finite():
+    # Before any arithmetic: 1e999990 would take a minute.
+    if not text.isascii() or not value.is_finite() or value.adjusted() > 3:
         return None
     scaled = value * 1000  # judged before it is rounded: 0.9996 is no score, 79.96 % are not 80
     return int(scaled.to_integral_value(rounding)) if low <= scaled <= high else None
@@ -64,7 +67,10 @@ def read_rows(content: bytes, measures: Sequence[str], segments: Segments) -> li
     except UnicodeDecodeError as error:
         raise ImportRefused([RowError(0, "", str(error), "UTF-8 text")], 1) from error
     reader = csv.DictReader(io.StringIO(text), strict=True)
-    header = reader.fieldnames or []
+    try:
+        header = reader.fieldnames or []
+    except csv.Error as error:
+        raise ImportRefused([RowError(1, "", str(error), "valid CSV")], 1) from error
     wanted = [*FIXED, *measures]
     errors = [RowError(1, name, "", "this column; it is missing") for name in wanted if name not in header]
     errors += [RowError(1, name, name, "only known columns") for name in header if name not in wanted]
@@ -118,7 +124,8 @@ def _record(
         day = date.fromisoformat(row["submitted_on"])
     except ValueError:
         day = date.min
-        wrong("submitted_on", "a date like 2026-03-31")
+    if not EARLIEST <= day <= timezone.localdate():
+        wrong("submitted_on", "a date like 2026-03-31, not in the future")
     completion = thousandths(row["completion"], 0, 1000, ROUND_FLOOR)
     if completion is None:
         wrong("completion", "a share from 0 to 1")

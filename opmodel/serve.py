@@ -3,6 +3,7 @@
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,11 +28,18 @@ def stamp() -> str:
     return digest.hexdigest()
 
 
+def mark() -> str:
+    """What the last set-up was of: this code, and this very database (its password is random, so a new one differs)."""
+    file = os.environ.get("DATABASE_URL_FILE")
+    url = Path(file).read_text() if file else os.environ["DATABASE_URL"]
+    return f"{stamp()}\n{hashlib.sha256(url.encode()).hexdigest()}"
+
+
 def set_up() -> None:
     """Migrate as the owner, publish content and demo as the web role, collect static files."""
-    mark = stamp()
+    made = mark()
     file = ROOT / ".local" / "set-up"
-    if file.exists() and file.read_text() == f"{mark}\n{embedded.places(ROOT, 'local').home}":
+    if file.exists() and file.read_text() == made:
         return
     steps = [
         (["migrate", "--no-input", "-v", "0"], "database"),
@@ -50,7 +58,7 @@ def set_up() -> None:
         text=True,
     )
     (ROOT / ".local" / "sign-ins").write_text(who.stdout)
-    file.write_text(f"{mark}\n{embedded.places(ROOT, 'local').home}")
+    file.write_text(made)
 
 
 def child(command: list[str]) -> subprocess.Popen[bytes]:
@@ -66,7 +74,7 @@ def child(command: list[str]) -> subprocess.Popen[bytes]:
 
 COMMANDS = {
     "web": ["-m", "gunicorn", "-c", "opmodel/gunicorn.py", "opmodel.wsgi:application"],
-    "worker": ["-m", "celery", "-A", "opmodel.celery", "worker", "--loglevel", "WARNING", "--concurrency", "2",
+    "worker": ["-W", "ignore:You're running the worker", "-m", "celery", "-A", "opmodel.celery", "-q", "worker", "--loglevel", "WARNING", "--concurrency", "2",
                "--without-gossip", "--without-mingle", "--without-heartbeat"],
     "sweeper": ["manage.py", "sweep"],
 }  # fmt: skip
@@ -76,6 +84,9 @@ def main() -> int:
     for sig in (signal.SIGTERM, signal.SIGINT):  # a shell's background job would ignore SIGINT
         signal.signal(sig, lambda *_: sys.exit(0))
     port = os.environ.get("PORT", "8000")
+    if fault := taken(port):
+        print(f"port {port} cannot be used ({fault}); choose another: PORT=8001 script/server", file=sys.stderr)
+        return 1
     try:
         with embedded.running(ROOT) as urls:
             embedded.local_environment(ROOT, urls)
@@ -96,6 +107,17 @@ def main() -> int:
     except SystemExit:
         print("stopped")
     return 0
+
+
+def taken(port: str) -> str:
+    """Why the web server could not listen there; "" when it can."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections in TIME_WAIT do not matter
+        try:
+            probe.bind((os.environ.get("BIND", "127.0.0.1"), int(port)))
+        except (OSError, ValueError, OverflowError) as error:
+            return getattr(error, "strerror", None) or str(error)
+    return ""
 
 
 def announce(port: str) -> None:

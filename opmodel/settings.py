@@ -57,7 +57,7 @@ if not SECRET_KEY and (DEBUG or TESTING or os.environ.get("OPMODEL_NO_SERVICES")
 KNOWN_KEYS = ("insecure", "only-for-tests", "example", "changeme", "change-me", "your-secret")
 if not SECRET_KEY:
     key_fault = "is missing"
-elif len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
+elif len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 16:
     key_fault = "is too short or too regular"
 elif any(word in SECRET_KEY.lower().replace("_", "-") for word in KNOWN_KEYS):
     key_fault = "is an example that everybody knows"
@@ -181,10 +181,12 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},  # the default of 300 would drop counters on a busy day
     }
 }
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not in a cookie of its own
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "opmodel.organisations.guards.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

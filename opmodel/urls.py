@@ -1,6 +1,9 @@
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from opmodel import health
+from opmodel.keys import PublicId
+
+register_converter(PublicId, "pid")  # before the addresses that use it are read
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),

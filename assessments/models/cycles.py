@@ -12,6 +12,9 @@ from benchmarks.models import Dataset
 from opmodel.organisations.models import Site
 from opmodel.organisations.tenancy import Parent, TenantModel, audited
 
+# A year typed wrong must not make a cycle that no calendar holds: its deadline is the day after its last one.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+
 
 @audited
 class Cycle(TenantModel):
@@ -35,6 +38,9 @@ class Cycle(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "name"], name="cycle_name_once"),
             models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="cycle_closes_after_opening"),
+            models.CheckConstraint(
+                condition=Q(opens_on__gte=FIRST_DAY, closes_on__lte=LAST_DAY), name="cycle_dates_plausible"
+            ),
             models.CheckConstraint(condition=Q(state__in=["draft", "open", "closed", "archived"]), name="cycle_state"),
         ]
 

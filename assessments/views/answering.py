@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -53,7 +54,9 @@ def dimension(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
 def _payload(request: HttpRequest) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
-    except (ValueError, UnicodeDecodeError):
+    except RequestDataTooBig as error:
+        raise workflow.Refused(_("This is larger than an answer can be."), field="body", status=413) from error
+    except (ValueError, RecursionError):  # broken, or nested without end
         body = None
     if not isinstance(body, dict):
         raise workflow.Refused(_("The body must be a JSON object."), field="body")
@@ -89,6 +92,8 @@ def save(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     """Save one answer: JSON from the page, or the plain form without JavaScript; the same function behind both."""
     found = fetch(request, public_id)
     as_json = request.content_type == "application/json" or wants_json(request)
+    if not as_json and code not in selectors.catalogue_of(found).question_by_code:
+        raise Http404  # items have a form of their own
     try:
         payload = _payload(request) if as_json else _form_payload(request)
         saved = workflow.save_answer(by=request.member, submission=found, code=code, **payload)

@@ -49,6 +49,7 @@ def stored(answer: Answer) -> dict[str, Any]:
         "level": answer.level,
         "reason": answer.reason,
         "comment": answer.comment,
+        "data": answer.data,
         "version": answer.version,
         "saved_at": answer.saved_at.isoformat().replace("+00:00", "Z"),
         "saved_by": answer.saved_by.get_full_name() if answer.saved_by else "",

@@ -1,7 +1,6 @@
 """Who calls: a token as `Authorization: Bearer …`, or as the password of Basic; never in a URL."""
 
 import base64
-import binascii
 from datetime import timedelta
 from hmac import compare_digest
 
@@ -37,7 +36,7 @@ class Token(BaseAuthentication):
         if scheme.lower() == "basic":
             try:
                 _user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
-            except (binascii.Error, UnicodeDecodeError) as error:
+            except ValueError as error:  # not ASCII, not base64, not UTF-8
                 raise AuthenticationFailed("The Basic header is not valid base64 of user:token.") from error
             return find(password, note_use)
         raise AuthenticationFailed("Use Authorization: Bearer TOKEN, or Basic with the token as password.")

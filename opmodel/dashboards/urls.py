@@ -8,5 +8,5 @@ urlpatterns = [
     path("peers/", views.peers, name="dashboard-peers"),
     path("perception/", views.perception, name="dashboard-perception"),
     path("priorities/", views.priorities, name="dashboard-priorities"),
-    path("explain/<str:public_id>/<str:measure>/", views.explain, name="explain"),
+    path("explain/<pid:public_id>/<str:measure>/", views.explain, name="explain"),
 ]

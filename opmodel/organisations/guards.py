@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from opmodel.organisations.permissions import Permission, can
@@ -16,6 +17,14 @@ View = Callable[..., HttpResponse]
 
 def wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page is older than the session: said to people in words, to our scripts so that they keep what they have."""
+    if wants_json(request):
+        message = _("Sign in again in another tab, then reload this page; your answers wait in this browser.")
+        return JsonResponse({"error": "csrf", "message": message}, status=403)
+    return render(request, "403_csrf.html", status=403)
 
 
 def member_required(*permissions: Permission) -> Callable[[View], View]:

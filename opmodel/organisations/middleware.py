@@ -11,6 +11,7 @@ from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 
 from opmodel.organisations.models import Member, MemberSite
 from opmodel.organisations.tenancy import acting_as, tenant
@@ -32,13 +33,11 @@ class TenantMiddleware:
         try:
             return self.inside(request, view, args, kwargs)
         except OperationalError:
-            # PostgreSQL restarts: nothing was half saved, the browser may try again.
-            connection.close()
-            request.user = AnonymousUser()  # the error page must not ask the database who this is
-            request.session = None  # type: ignore[assignment]
-            response = render(request, "503.html", status=503)
-            response.headers["Retry-After"] = "5"
-            return response
+            return come_again(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The same for those who are in no organisation: Django runs their views itself."""
+        return come_again(request) if isinstance(error, OperationalError) else None
 
     def inside(self, request: HttpRequest, view: Callable, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if not request.user.is_authenticated:
@@ -56,7 +55,19 @@ class TenantMiddleware:
                 # Templates read the database: draw the page while its transaction is open.
                 if hasattr(response, "render") and callable(response.render):
                     response = response.render()
+            # Nobody sees a page of the one before by going back on a shared tablet.
+            patch_cache_control(response, private=True, no_store=True)
             return response
+
+
+def come_again(request: HttpRequest) -> HttpResponse:
+    """PostgreSQL restarts: nothing was half saved, the browser may try again."""
+    connection.close()
+    request.user = AnonymousUser()  # the error page must not ask the database who this is
+    request.session = None  # type: ignore[assignment]
+    response = render(request, "503.html", status=503)
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def first_organisation(user_id: int) -> int | None:

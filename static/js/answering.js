@@ -5,7 +5,8 @@ document.documentElement.classList.add("js");
 
 const words = document.getElementById("words").dataset;
 const clock = (iso) => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
-const csrf = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+// The cookie is younger than the page when somebody signed in again in another tab.
+const csrf = () => document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/)?.[1] || document.querySelector("[name=csrfmiddlewaretoken]").value;
 
 class Answer {
   constructor(form) {
@@ -84,8 +85,9 @@ class Answer {
       return this.send();
     }
     if (reply.status === 409 && body.error === "conflict") { localStorage.removeItem(KEY + this.url); return this.conflict(entry, body); }
-    if (!body.error && reply.status === 403) return this.later(entry, words.signin);
-    if (reply.status === 401 || reply.status >= 500) return this.later(entry, body.message || words.network);
+    // Signed out, or signed in anew in another tab: the answer waits. A fault of ours that repeats must not.
+    if (reply.status === 401 || (reply.status === 403 && body.error !== "refused")) return this.later(entry, body.message || words.network);
+    if (reply.status > 500 && this.tries < 8) return this.later(entry, body.message || words.network);
     localStorage.removeItem(KEY + this.url);
     this.unsaved = true;
     this.tell("error", `${words.failed} ${body.message || reply.status}`);

@@ -5,8 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.db import InternalError, transaction
 
 from assessments.content import ContentError, content_hash, from_document, read_content, to_document
+from assessments.models import Component, Questionnaire
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -79,3 +82,21 @@ def test_a_hole_in_the_actions_is_found(tmp_path):
     path.write_text(head + "".join("- code: " + e for e in kept))
     with pytest.raises(ContentError, match="CAP3: no action for a score of 1.0"):
         read_content(tmp_path / "fixtures")
+
+
+@pytest.mark.django_db
+def test_published_rows_cannot_change_either():
+    questionnaire = Questionnaire.objects.get()
+    question = questionnaire.question_set.first()
+    for change in (
+        lambda: type(question).objects.filter(pk=question.pk).update(code="E-X"),
+        lambda: type(question).objects.filter(pk=question.pk).delete(),
+        lambda: Component.objects.create(questionnaire=questionnaire, code="ZZZ", order=9, name="x"),
+        lambda: Questionnaire.objects.update(version="2"),
+    ):
+        with pytest.raises(InternalError, match="is published and cannot|to published content"), transaction.atomic():
+            change()
+    draft = Questionnaire.objects.create(version="draft", content_hash="x", document={})
+    assert Component.objects.create(questionnaire=draft, code="ZZZ", order=1, name="x").pk
+    call_command("load_content", verbosity=0)
+    assert Questionnaire.objects.filter(published_at__isnull=False).count() == 1

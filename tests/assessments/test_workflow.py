@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from assessments import workflow
@@ -72,7 +72,17 @@ def test_the_same_save_twice_is_one_save(nordwerk):
         ("E-CAP1-1", {"status": "maybe"}, 400, "An answer is a level, not applicable, do not know, or open."),
         ("E-CAP1-1", {"base_version": "x"}, 400, "base_version must be a whole number, 0 for a first save."),
         ("E-CAP1-1", {"base_version": 7}, 400, "This answer was never saved; base_version must be 0."),
-        ("E-CAP1-1", {"comment": "a\u0000b"}, 400, "The text holds a character that cannot be stored (NUL)."),
+        ("E-CAP1-1", {"comment": "a\u0000b"}, 400, "The text holds a character that cannot be stored."),
+        ("E-CAP1-1", {"comment": "\ud800"}, 400, "The text holds a character that cannot be stored."),
+        (
+            "E-CAP1-1",
+            {"status": "na", "level": None, "reason": "\ud800"},
+            400,
+            "The text holds a character that cannot be stored.",
+        ),
+        ("E-CAP1-1", {"client_key": "a\u0000b"}, 400, "client_key has at most 64 characters."),
+        ("E-CAP1-1", {"client_key": "\ud800"}, 400, "client_key has at most 64 characters."),
+        ("E-CAP1-1", {"client_key": "k" * 65}, 400, "client_key has at most 64 characters."),
         ("E-CAP1-1", {"comment": ["x"]}, 400, "“comment” must be text."),
         ("E-N2", {"status": "data", "data": {"cost": 99}}, 400, "the points add up to 99, expected 100"),
         ("E-N7", {"status": "data", "data": {}}, 400, "This item cannot be answered yet."),
@@ -86,7 +96,7 @@ def test_bad_input_is_named_and_nothing_is_saved(nordwerk, code, body, status, m
 
 def test_a_body_that_is_no_json_is_refused(nordwerk):
     url = f"/submissions/{nordwerk.enterprise.public_id}/answers/E-CAP1-1/"
-    for body in (b"{", b"[]", b"\xff\xfe"):
+    for body in (b"{", b"[]", b"\xff\xfe", b"[" * 400_000, b'{"a":' * 100_000):
         assert nordwerk.client().post(url, body, content_type="application/json").status_code == 400
 
 
@@ -194,9 +204,9 @@ def test_save_many_is_all_or_nothing(nordwerk):
 
 
 def test_only_the_csco_opens_a_cycle(nordwerk):
-    form = {"name": "C2", "opens_on": "2026-01-01", "closes_on": "2026-12-31", "sites": [nordwerk.sites[0].public_id]}
+    form = {"name": "C2", "opens_on": "2026-11-01", "closes_on": "2036-10-31", "sites": [nordwerk.sites[0].public_id]}
     assert nordwerk.client("analyst").post("/cycles/new/", form).status_code == 403
-    backwards = nordwerk.client().post("/cycles/new/", {**form, "closes_on": "2025-12-31"})
+    backwards = nordwerk.client().post("/cycles/new/", {**form, "opens_on": "2036-11-01"})
     assert backwards.status_code == 400
     assert "must not lie before" in backwards.content.decode()
     assert nordwerk.client().post("/cycles/new/", form).status_code == 302
@@ -253,3 +263,52 @@ def test_a_cycle_takes_the_version_published_last(nordwerk):
         today = date.today()
         cycle = workflow.open_cycle(by=nordwerk.members["csco"], name="New", opens_on=today, closes_on=today, sites=[], dataset=None)  # fmt: skip
     assert cycle.questionnaire == newer[1]
+
+
+def test_the_same_key_with_another_value_is_a_conflict_not_a_lie(nordwerk):
+    client = nordwerk.client()
+    post(client, nordwerk.enterprise, "E-CAP1-1", level=1, client_key="k1")
+    reply = post(client, nordwerk.enterprise, "E-CAP1-1", level=5, client_key="k1")
+    assert reply.status_code == 409
+    assert stored(nordwerk) == [("E-CAP1-1", "level", 1, 1)]
+
+
+def test_a_body_larger_than_an_answer_is_refused_in_json(nordwerk):
+    reply = post(nordwerk.client(), nordwerk.enterprise, "E-CAP1-1", comment="x" * 1_100_000)
+    assert (reply.status_code, reply.json()["field"]) == (413, "body")
+
+
+def test_items_have_a_form_of_their_own(nordwerk):
+    url = f"/submissions/{nordwerk.enterprise.public_id}/answers/E-N2/"
+    assert nordwerk.client().post(url, {"level": "", "status": "open", "base_version": "0"}).status_code == 404
+
+
+def test_a_stale_item_shows_what_the_other_person_saved(nordwerk):
+    points = {"cost": 30, "agility": 20, "resilience": 20, "service": 15, "growth": 10, "sustainability": 5}
+    client = nordwerk.client()
+    body = {"status": "data", "level": None, "data": points, "client_key": "a"}
+    assert post(client, nordwerk.enterprise, "E-N2", **body).status_code == 200
+    mine = points | {"cost": 20, "growth": 20}
+    reply = post(client, nordwerk.enterprise, "E-N2", **body | {"data": mine, "client_key": "b"})
+    assert reply.status_code == 409
+    assert (reply.json()["mine"]["data"], reply.json()["theirs"]["data"]) == (mine, points)
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "message"),
+    [
+        ("2026-01-01", "9999-12-31", "Choose a day within ten years from now."),
+        ("0001-01-01", "2027-12-31", "Choose a day within ten years from now."),
+        ("2020-01-01", "2020-02-01", "The last day lies in the past: nobody could answer."),
+    ],
+)
+def test_days_that_lock_everybody_out_are_refused(nordwerk, opens, closes, message):
+    form = {"name": "C2", "opens_on": opens, "closes_on": closes, "sites": [nordwerk.sites[0].public_id]}
+    reply = nordwerk.client().post("/cycles/new/", form)
+    assert reply.status_code == 400
+    assert message in reply.content.decode()
+    assert nordwerk.client().get("/").status_code == 200
+    with nordwerk.inside(), pytest.raises(IntegrityError, match="cycle_dates_plausible"), transaction.atomic():
+        Cycle.objects.update(closes_on=date.max)
+    with nordwerk.inside(), pytest.raises(workflow.Refused, match="between 2000 and 2199"):
+        workflow.open_cycle(by=nordwerk.members["csco"], name="X", opens_on=date(2026, 1, 1), closes_on=date.max, sites=[], dataset=None)  # fmt: skip

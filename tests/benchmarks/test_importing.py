@@ -50,7 +50,24 @@ WRONG = [
     ({"CAP1": "three"}, "CAP1", "'three', expected a score from 1 to 5, or empty"),
     ({"completion": "95 %"}, "completion", "'95 %', expected a share from 0 to 1"),
     ({"completion": "1.2"}, "completion", "'1.2', expected a share from 0 to 1"),
-    ({"submitted_on": "31.03.2026"}, "submitted_on", "'31.03.2026', expected a date like 2026-03-31"),
+    (
+        {"submitted_on": "31.03.2026"},
+        "submitted_on",
+        "'31.03.2026', expected a date like 2026-03-31, not in the future",
+    ),
+    (
+        {"submitted_on": "9999-12-31"},
+        "submitted_on",
+        "'9999-12-31', expected a date like 2026-03-31, not in the future",
+    ),
+    (
+        {"submitted_on": "0001-01-01"},
+        "submitted_on",
+        "'0001-01-01', expected a date like 2026-03-31, not in the future",
+    ),
+    ({"CAP1": "1e999990"}, "CAP1", "'1e999990', expected a score from 1 to 5, or empty"),
+    ({"completion": "1e999999"}, "completion", "'1e999999', expected a share from 0 to 1"),
+    ({"CAP1": "٣"}, "CAP1", "'٣', expected a score from 1 to 5, or empty"),
     ({"industry": "99"}, "industry", "'99', expected one of: 28, 29"),
     ({"region": "europe"}, "region", "'europe', expected one of: Europe, North America"),
     ({"size_band": ""}, "size_band", "'', expected one of: <250, 250-999"),
@@ -91,6 +108,9 @@ def test_every_error_is_counted_and_the_first_ones_are_shown(peers):
         (text_of([record(0)]).replace(b",0.95,1.0,1.0", b",0.95"), "line 2, column : '', expected 9 fields, as in the header"),
         (text_of([record(0)]).decode().replace("acme", "ä").encode("latin-1"), "expected UTF-8 text"),
         (text_of([record(0, record_id='"open')]), "expected valid CSV"),
+        (b'"', "line 1, column : 'unexpected end of data', expected valid CSV"),
+        (b"a" * 200_000, "expected valid CSV"),
+        (text_of([record(0)]).replace(b"\n", b"\r"), "expected valid CSV"),
     ],
 )  # fmt: skip
 def test_a_file_of_another_shape_is_refused(db, content, message):

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -102,6 +103,17 @@ def test_the_next_start_sets_nothing_up_and_the_data_are_there(installation: Ser
         cursor.execute("SELECT count(*) FROM assessments_answer")
         assert cursor.fetchone()[0] > 50  # the demo's
     connection.close()
+
+
+def test_a_port_in_use_is_said_before_anything_starts(server: Server):
+    process = server.checkout.popen(
+        ["script/server"], env=server.checkout.environment(PORT=str(server.port)), stderr=subprocess.STDOUT
+    )
+    printed, _nothing = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert f"port {server.port} cannot be used" in printed
+    assert "OpModel runs on" not in printed
+    assert answers(f"{server.url}/readyz")
 
 
 def test_a_killed_web_server_comes_back(server: Server):

@@ -254,6 +254,7 @@ def test_without_a_token_nobody_reads(table, nordwerk):
         "Basic !!!",
         "Basic " + base64.b64encode(b"u:\x00").decode(),
         "Digest x",
+        "Basic \xe9\xe9",
         "Token",
     ],
 )

@@ -12,6 +12,7 @@ import assessments
 import benchmarks
 import opmodel
 from assessments.models import Answer, Cycle
+from opmodel import serve
 from opmodel.organisations.models import Site
 from opmodel.organisations.tenancy import tenant
 from tests.assessments.test_workflow import post
@@ -102,3 +103,23 @@ def test_the_refusal_of_hostile_text_does_not_run_it_either(nordwerk):
 def test_an_undefined_template_variable_is_an_error(text):
     with pytest.raises(LookupError, match="undefined template variable"):
         engines["django"].from_string(text).render({"known": {"a": 1}})
+
+
+def test_set_up_is_done_again_for_another_database(monkeypatch, tmp_path):
+    """Its mark names code and database: one that was deleted, or another URL, is set up and not trusted."""
+    monkeypatch.delenv("DATABASE_URL_FILE", raising=False)
+    marks = set()
+    for url in ("postgresql://a:1@/x", "postgresql://a:2@/x"):
+        monkeypatch.setenv("DATABASE_URL", url)
+        marks.add(serve.mark())
+        assert url not in serve.mark()  # it holds a password
+    (tmp_path / "url").write_text("postgresql://a:3@/x")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "url"))
+    marks.add(serve.mark())
+    assert len(marks) == 3
+    assert serve.mark() == serve.mark()
+
+
+@pytest.mark.parametrize("port", ["x", "99999", "-1"])
+def test_a_port_that_is_none_is_refused(port):
+    assert serve.taken(port)

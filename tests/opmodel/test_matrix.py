@@ -25,21 +25,21 @@ MATRIX = {
     "": ("GET", ANON, 200, 200, 200, 200, 200),
     "cycles/": ("GET", ANON, 200, 403, 200, 200, 200),
     "cycles/new/": ("GET", ANON, 200, 403, 403, 403, 200),
-    "cycles/<str:public_id>/": ("GET", ANON, 200, 403, 200, 200, 404),
-    "submissions/<str:public_id>/": ("GET", ANON, 302, 404, 302, 404, 404),
-    "submissions/<str:public_id>/dimensions/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404),
-    "submissions/<str:public_id>/answers/<str:code>/": ("POST", ANON, 400, 404, 403, 404, 404),
-    "submissions/<str:public_id>/items/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404),
-    "submissions/<str:public_id>/items/<str:code>/save/": ("POST", ANON, 400, 404, 403, 404, 404),
-    "submissions/<str:public_id>/review/": ("GET", ANON, 200, 404, 200, 404, 404),
-    "submissions/<str:public_id>/submit/": ("POST", ANON, 400, 404, 403, 404, 404),
-    "submissions/<str:public_id>/status/": ("GET", ANON, 200, 404, 200, 404, 404),
+    "cycles/<pid:public_id>/": ("GET", ANON, 200, 403, 200, 200, 404),
+    "submissions/<pid:public_id>/": ("GET", ANON, 302, 404, 302, 404, 404),
+    "submissions/<pid:public_id>/dimensions/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404),
+    "submissions/<pid:public_id>/answers/<str:code>/": ("POST", ANON, 400, 404, 403, 404, 404),
+    "submissions/<pid:public_id>/items/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404),
+    "submissions/<pid:public_id>/items/<str:code>/save/": ("POST", ANON, 400, 404, 403, 404, 404),
+    "submissions/<pid:public_id>/review/": ("GET", ANON, 200, 404, 200, 404, 404),
+    "submissions/<pid:public_id>/submit/": ("POST", ANON, 400, 404, 403, 404, 404),
+    "submissions/<pid:public_id>/status/": ("GET", ANON, 200, 404, 200, 404, 404),
     "dashboard/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/sites/": ("GET", ANON, 200, 200, 200, 403, 200),
     "dashboard/perception/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 200),
-    "dashboard/explain/<str:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404),  # nothing is scored
+    "dashboard/explain/<pid:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404),  # nothing is scored
     # A sign-in opens no endpoint with data: only a token does (tests/opmodel/test_api.py).
     "api/v1/": ("GET", 401, 401, 401, 401, 401, 401),
     "api/v1/cycles/": ("GET", 401, 401, 401, 401, 401, 401),
@@ -77,7 +77,7 @@ def reply(client, url, world):
     values |= {"uidb36": "1", "key": "x-y"}
     if url.startswith("cycles/"):
         values["public_id"] = world.cycle.public_id
-    path = "/" + re.sub(r"<str:(\w+)>", lambda m: values[m[1]], url)
+    path = "/" + re.sub(r"<(?:str|pid):(\w+)>", lambda m: values[m[1]], url)
     return client.get(path) if method == "GET" else client.post(path, {"base_version": "0"})
 
 
@@ -110,6 +110,21 @@ def test_a_foreign_id_looks_like_one_that_does_not_exist(nordwerk, sudwerk, tail
     made_up = nordwerk.client().get(f"/submissions/2222222222222222/{tail}")
     assert foreign.status_code == made_up.status_code == 404
     assert foreign.content == made_up.content
+
+
+@pytest.mark.parametrize(
+    "path", ["submissions/{}/", "submissions/{}/status/", "cycles/{}/", "dashboard/explain/{}/CAP/"]
+)
+@pytest.mark.parametrize("odd", ["%00", "%E2%80%AE", "a" * 5000, "E-CAP1-1%00", "%ED%A0%80"])
+def test_what_cannot_be_an_id_is_as_unknown_as_one_that_does_not_exist(nordwerk, path, odd):
+    made_up = nordwerk.client().get("/" + path.format("2222222222222222"))
+    reply = nordwerk.client().get("/" + path.format(odd))
+    assert (reply.status_code, reply.content) == (404, made_up.content)
+
+
+def test_pages_of_a_member_are_kept_by_no_cache(nordwerk):
+    for path in ("/", "/dashboard/", f"/submissions/{nordwerk.enterprise.public_id}/review/"):
+        assert set(nordwerk.client().get(path).headers["Cache-Control"].split(", ")) == {"private", "no-store"}
 
 
 def test_a_removed_member_is_out_at_the_next_request(nordwerk):

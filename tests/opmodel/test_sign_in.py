@@ -1,6 +1,7 @@
 """Signing in: who may, how often one may try, and what a reply gives away."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from opmodel.organisations.models import User
@@ -84,3 +85,25 @@ def test_a_person_without_a_password_chooses_one(person):
     assert "too common" in weak.content.decode()
     client.post(reply.url, {"password1": "lantern-gravel-91", "password2": "lantern-gravel-91"})
     assert attempt(person.email, "lantern-gravel-91").url == "/"
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/"])
+def test_while_the_database_is_away_nobody_meets_a_fault(path, monkeypatch):
+    """Without a session as well: 503, and when to come again."""
+
+    def away(*args, **kwargs):
+        raise OperationalError("the server is starting")
+
+    monkeypatch.setattr("allauth.core.ratelimit.consume", away)
+    monkeypatch.setattr("allauth.account.forms.LoginForm.clean", away)
+    monkeypatch.setattr("allauth.account.forms.ResetPasswordForm.clean_email", away)
+    reply = Client().post(path, {"login": "a@b.example", "password": "x", "email": "a@b.example"})
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "5")
+
+
+def test_a_page_older_than_the_session_is_said_in_json_to_scripts(person):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person)
+    reply = client.post("/submissions/x/submit/", headers={"Accept": "application/json"})
+    assert (reply.status_code, reply.json()["error"]) == (403, "csrf")
+    assert "too old" in client.post("/submissions/x/submit/").content.decode()
