@@ -81,11 +81,13 @@ def open_cycle(
     return cycle
 
 
+# The shared lock on the cycle lets savers pass each other; who closes the cycle waits for them, and they see it closed.
 UPSERT = """
 INSERT INTO assessments_answer AS a (organisation_id, public_id, submission_id, question_id, status, level, data,
        reason, comment, version, client_key, saved_at, saved_by_id)
 SELECT %(organisation)s, %(public_id)s, %(submission)s, %(question)s, %(status)s, %(level)s, %(data)s,
        %(reason)s, %(comment)s, 1, %(client_key)s, clock_timestamp(), %(by)s
+  FROM (SELECT FROM assessments_cycle WHERE id = %(cycle)s AND state = 'open' FOR SHARE) still_open
  WHERE %(base)s = 0 OR EXISTS (SELECT FROM assessments_answer
                                 WHERE submission_id = %(submission)s AND question_id = %(question)s)
     ON CONFLICT (submission_id, question_id) DO UPDATE
@@ -126,6 +128,7 @@ def save_answer(
         "organisation": by.organisation_id,
         "public_id": new_public_id(),
         "submission": locked.pk,
+        "cycle": locked.cycle_id,
         "question": question_id,
         "client_key": client_key,
         "by": by.user_id,
@@ -135,6 +138,8 @@ def save_answer(
         cursor.execute(UPSERT, values)
         row = cursor.fetchone()
     if row is None:
+        if not Cycle.objects.filter(pk=locked.cycle_id, state=Cycle.State.OPEN).exists():
+            raise closed(locked.cycle)
         theirs = Answer.objects.select_related("saved_by").filter(submission=locked, question_id=question_id).first()
         if theirs is None:
             raise Refused(_("This answer was never saved; base_version must be 0."), field="base_version")
@@ -197,12 +202,13 @@ def lock(by: Member, submission: Submission) -> Submission:
     if locked.state == Submission.State.SUBMITTED:
         raise Refused(_("This was submitted already; answers can no longer be changed."), status=409)
     if not selectors.takes_answers(by, locked):
-        raise Refused(
-            _("The cycle “%(name)s” closed on %(day)s; answers are no longer accepted.")
-            % {"name": locked.cycle.name, "day": locked.cycle.closes_on.isoformat()},
-            status=409,
-        )
+        raise closed(locked.cycle)
     return locked
+
+
+def closed(cycle: Cycle) -> Refused:
+    text = _("The cycle “%(name)s” closed on %(day)s; answers are no longer accepted.")
+    return Refused(text % {"name": cycle.name, "day": cycle.closes_on.isoformat()}, status=409)
 
 
 def clean_answer(

@@ -197,13 +197,17 @@ class Stage:
 
     # -- the browser
 
-    def request(self, world: World, method: str, path: str) -> tuple[int, str, float]:
-        """(status, body, seconds) of one request by the CSCO of a world."""
+    def request(
+        self, world: World, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> tuple[int, str, float]:
+        """(status, body, seconds) of one request by the CSCO of a world; `body` is sent as JSON."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         headers = {"Cookie": f"sessionid={world.session}; csrftoken={CSRF}", "X-CSRFToken": CSRF}
         began = time.monotonic()
         try:
-            connection.request(method, path, headers=headers)
+            if body is not None:
+                headers["Content-Type"] = "application/json"
+            connection.request(method, path, body=None if body is None else json.dumps(body), headers=headers)
             reply = connection.getresponse()
             return reply.status, reply.read().decode(), time.monotonic() - began
         finally:

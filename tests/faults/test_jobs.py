@@ -226,6 +226,31 @@ def test_twenty_submits_at_once_are_one(stage: Stage, undisturbed: list[tuple]):
     assert_scored_once(stage, world, undisturbed, attempts=1)
 
 
+def test_a_save_that_meets_the_closing_of_its_cycle_is_refused(stage: Stage):
+    """The save begins while the cycle is open and waits for the closing; then it must see it closed."""
+    world = stage.worlds.pop()
+    answer = "SELECT a.version FROM assessments_answer a JOIN assessments_question q ON q.id = a.question_id WHERE a.submission_id = %s AND q.code = 'E-CAP1-1'"  # fmt: skip
+    before = stage.rows(answer, world.submission)[0][0]
+    body = {"status": "level", "level": 5, "base_version": before, "client_key": "late"}
+    url = f"/submissions/{world.public_id}/answers/E-CAP1-1/"
+    closing = stage.held.connect()
+    closing.autocommit = False
+    replies: list[tuple[int, str, float]] = []
+    try:
+        with closing.cursor() as cursor:
+            cursor.execute("UPDATE assessments_cycle SET state = 'closed' WHERE id = (SELECT cycle_id FROM assessments_submission WHERE id = %s)", [world.submission])  # fmt: skip
+        saver = threading.Thread(target=lambda: replies.append(stage.request(world, "POST", url, body)))
+        saver.start()
+        until(lambda: stage.blocked(), "the save waits for the closing")
+        closing.commit()
+        saver.join(20)
+    finally:
+        closing.close()
+    assert replies[0][0] == 409
+    assert "closed on" in replies[0][1]
+    assert stage.rows(answer, world.submission)[0][0] == before
+
+
 def test_worker_and_sweeper_outlive_a_crash_of_postgresql(stage: Stage, undisturbed: list[tuple]):
     first, second = stage.worlds.pop(), stage.worlds.pop()
     with stage.worker() as worker, stage.sweeper() as sweeper:
