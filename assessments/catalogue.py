@@ -29,6 +29,7 @@ class Question:
     na_allowed: bool = True
     referent: str = ""  # site questions: "network_process" or "own_site"
     mirrors: tuple[str, ...] = ()  # site questions: enterprise codes asked about the same thing
+    source: tuple[str, ...] = ()  # statements it follows from
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Dimension:
     weight: int  # weight inside its component
     objective_relevance: Mapping[str, int]  # objective id -> 0..3
     cost_relevance: Mapping[str, int]  # cost category -> 0..3
+    source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,106 @@ class Action:
     prerequisites: tuple[str, ...]
     done_when: str
     lifts_score: bool
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Where an objective comes from; its name stands in `Questionnaire.objectives`."""
+
+    source: tuple[str, ...]
+    scor_ds: tuple[str, ...]  # performance attributes of SCOR DS it corresponds to
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SpecialAnswer:
+    """An answer beside the levels: "NA" or "DK"."""
+
+    code: str
+    label: str
+    needs_reason: bool
+    effect: str  # on the score, in the words of the method
+    meaning: str  # in the words of the one who answers
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One topic of the article that the instrument follows; all `source` codes point here."""
+
+    code: str  # "S01", "V1a"
+    section: str
+    topic: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What takes up one statement; a statement without site questions says why."""
+
+    statement: str
+    kind: str  # "finding", "recommendation", "definition"
+    enterprise: tuple[str, ...]
+    site: tuple[str, ...]
+    actions: tuple[str, ...]
+    site_exempt: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A published figure shown as background, never as a benchmark."""
+
+    code: str  # "BF03"
+    fact: str
+    source: str
+    status: str  # how well it is verified
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Where a rule of the method comes from."""
+
+    topic: str
+    ref: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Segment:
+    segment: str
+    when: str
+    funding_logic: str
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """Which sites get which kind of money, read from their profile."""
+
+    source: tuple[str, ...]
+    inputs: tuple[str, ...]
+    rules: tuple[Segment, ...]
+    tie_rule: str
+    missing_rule: str
+    rules_read_as: str
+
+
+@dataclass(frozen=True)
+class EffortClass:
+    """A class of actions; the first one whose efforts and horizons fit an action is its class."""
+
+    name: str
+    efforts: tuple[int, ...]
+    horizons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ActionRules:
+    """How the numbers and words of the actions are meant."""
+
+    impact_scale: tuple[str, ...]  # 1 to 5
+    effort_scale: tuple[str, ...]  # 1 to 5
+    horizons: tuple[str, ...]
+    effort_impact_classes: tuple[EffortClass, ...]
+    meanings: Mapping[str, str]  # field or value of an action -> how it is read
 
 
 @dataclass(frozen=True)
@@ -111,6 +213,21 @@ class Questionnaire:
     cost_categories: Mapping[str, str]
     level_names: tuple[str, str, str, str, str]
     glossary: Mapping[str, str] = field(default_factory=dict)
+    level_meanings: tuple[str, ...] = ()
+    answering_rule: str = ""
+    cumulative_rule: str = ""
+    display_rule: str = ""
+    quantifiers: Mapping[str, str] = field(default_factory=dict)  # "most" -> "more than half"
+    special_answers: tuple[SpecialAnswer, ...] = ()
+    evidence_grades: Mapping[str, str] = field(default_factory=dict)
+    objective_notes: Mapping[str, Objective] = field(default_factory=dict)  # id -> where it comes from
+    action_rules: ActionRules | None = None
+    segmentation: Segmentation | None = None
+    source_statements: tuple[Statement, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    sources: tuple[Reference, ...] = ()
+    article: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def dimensions(self) -> tuple[Dimension, ...]:

@@ -1,7 +1,7 @@
 """What must hold inside the content. PURE: no Django. Each fault names where it sits and what was expected."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from assessments.catalogue import ENTERPRISE, SITE, Action, Questionnaire
 
@@ -13,9 +13,12 @@ OPERATORS = {"==", "!=", "<", "<=", ">", ">=", "in"}
 PROTECTED_FROM = 4.5  # dimensions at or above need no action (action rules, "upper end")
 
 
-def validate(q: Questionnaire) -> list[str]:
-    """Every fault as "place: what is wrong"; an empty list means the content can be published."""
-    return [*_codes(q), *_references(q), *_ranges(q), *_cycles(q), *_coverage(q)]
+def validate(q: Questionnaire, file_of: Mapping[str, str]) -> list[str]:
+    """Every fault as "place: what is wrong"; none means the content can be published. `file_of`: component -> file."""
+    return [
+        *_codes(q), *_references(q), *_sources(q, file_of), *_statements(q), *_ranges(q), *_action_rules(q), *_cycles(q),
+        *_coverage(q),
+    ]  # fmt: skip
 
 
 def _codes(q: Questionnaire) -> Iterable[str]:
@@ -24,6 +27,10 @@ def _codes(q: Questionnaire) -> Iterable[str]:
         "dimensions": [d.code for d in q.dimensions],
         "questions and items": [*(x.code for x in q.questions), *(i.code for i in q.items)],
         "actions.yaml": [a.code for a in q.actions],
+        "instrument.yaml / source_statements": [s.code for s in q.source_statements],
+        "instrument.yaml / coverage": [c.statement for c in q.coverage],
+        "instrument.yaml / facts": [f.code for f in q.facts],
+        "instrument.yaml / special_answers": [a.code for a in q.special_answers],
     }
     for name, codes in groups.items():
         for code, n in Counter(codes).items():
@@ -33,6 +40,13 @@ def _codes(q: Questionnaire) -> Iterable[str]:
         yield "instrument.yaml / version: must not be empty"
     if len(q.level_names) != 5:
         yield f"instrument.yaml / level_names: expected 5 names, found {len(q.level_names)}"
+    if len(q.level_meanings) != 5:
+        yield f"instrument.yaml / level_meanings: expected 5 texts, found {len(q.level_meanings)}"
+    for name in ("answering_rule", "cumulative_rule", "display_rule"):
+        if not getattr(q, name).strip():
+            yield f"instrument.yaml / {name}: must not be empty"
+    if {a.code for a in q.special_answers} != {"NA", "DK"}:
+        yield "instrument.yaml / special_answers: expected NA and DK, the two answers beside the levels"
 
 
 def _references(q: Questionnaire) -> Iterable[str]:
@@ -74,6 +88,85 @@ def _references(q: Questionnaire) -> Iterable[str]:
             for figure, op, _value in a.rule.terms:
                 if figure not in FIGURES or op not in OPERATORS:
                     yield f"{place} / rule: unknown figure or operator in {figure} {op}"
+
+
+def _sources(q: Questionnaire, file_of: Mapping[str, str]) -> Iterable[str]:
+    """Whatever names a source names a statement; only items may have none."""
+    named = {f"{file_of[d.component]} / {d.code}": d.source for d in q.dimensions}
+    for question in q.questions:
+        dimension = q.dimension_by_code[question.dimension]
+        named[f"{file_of[dimension.component]} / {dimension.code} / {question.code}"] = question.source
+    named |= {f"actions.yaml / {a.code}": a.source for a in q.actions}
+    named |= {f"instrument.yaml / objectives / {code}": o.source for code, o in q.objective_notes.items()}
+    if q.segmentation:
+        named["instrument.yaml / segmentation"] = q.segmentation.source
+    for place, codes in named.items():
+        if not codes:
+            yield f"{place} / source: at least one statement is needed"
+    named |= {f"instrument.yaml / items / {i.code} / spec": tuple(i.spec.get("source", ())) for i in q.items}
+    known = {s.code for s in q.source_statements}
+    for place, codes in named.items():
+        for code in codes:
+            if code not in known:
+                yield f"{place} / source: there is no source statement {code}"
+    facts = {f.code for f in q.facts}
+    for item in q.items:
+        fact = item.spec.get("external_comparator_fact")
+        if fact is not None and fact not in facts:
+            yield f"instrument.yaml / items / {item.code} / spec / external_comparator_fact: there is no fact {fact}"
+
+
+def _statements(q: Questionnaire) -> Iterable[str]:
+    """Every statement is taken up, by codes that exist."""
+    asked = {
+        view: {x.code for x in q.questions_of(view)} | {i.code for i in q.items_of(view)} for view in (ENTERPRISE, SITE)
+    }
+    known = {s.code for s in q.source_statements}
+    for c in q.coverage:
+        place = f"instrument.yaml / coverage / {c.statement}"
+        if c.statement not in known:
+            yield f"{place}: there is no source statement {c.statement}"
+        if c.kind not in ("finding", "recommendation", "definition"):
+            yield f"{place} / kind: expected finding, recommendation or definition, found {c.kind}"
+        for what, codes, exist in (
+            (ENTERPRISE, c.enterprise, asked[ENTERPRISE]),
+            (SITE, c.site, asked[SITE]),
+            ("actions", c.actions, set(q.action_by_code)),
+        ):
+            for code in codes:
+                if code not in exist:
+                    yield f"{place} / {what}: {code} does not exist"
+        if not c.enterprise or not c.actions:
+            yield f"{place}: needs at least one enterprise question and one action"
+        if bool(c.site) == bool(c.site_exempt):
+            yield f"{place}: needs site questions, or in site_exempt the reason why there are none"
+    for code in sorted(known - {c.statement for c in q.coverage}):
+        yield f"instrument.yaml / coverage: nothing takes up the source statement {code}"
+
+
+def _action_rules(q: Questionnaire) -> Iterable[str]:
+    rules = q.action_rules
+    if rules is None:
+        yield "actions.yaml / action_rules: missing"
+        return
+    place = "actions.yaml / action_rules"
+    for name, scale in (("impact_scale", rules.impact_scale), ("effort_scale", rules.effort_scale)):
+        if len(scale) != 5:
+            yield f"{place} / {name}: expected 5 texts, found {len(scale)}"
+    for c in rules.effort_impact_classes:
+        for horizon in c.horizons:
+            if horizon not in rules.horizons:
+                yield f"{place} / effort_impact_classes / {c.name}: there is no horizon {horizon}"
+    for a in q.actions:
+        if a.horizon not in rules.horizons:
+            yield f"actions.yaml / {a.code} / horizon: {a.horizon} is not one of {', '.join(rules.horizons)}"
+            continue
+        fitting = [c.name for c in rules.effort_impact_classes if a.effort in c.efforts and a.horizon in c.horizons]
+        if a.effort_impact_class not in fitting[:1]:
+            yield (
+                f"actions.yaml / {a.code} / effort_impact_class: effort {a.effort} in {a.horizon} makes it"
+                f" {', '.join(fitting[:1]) or 'no known class'}, found {a.effort_impact_class}"
+            )
 
 
 def _ranges(q: Questionnaire) -> Iterable[str]:

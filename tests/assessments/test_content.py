@@ -26,6 +26,7 @@ def test_everything_is_there(content):
     assert len(content.questions_of("site")) == 44
     assert (len(content.items), len(content.actions), len(content.glossary)) == (19, 70, 60)
     assert len(content.measures) == 32
+    assert (len(content.source_statements), len(content.coverage), len(content.facts)) == (39, 39, 10)
     assert all(len(set(q.anchors)) == 5 for q in content.questions)
 
 
@@ -59,6 +60,29 @@ FAULTS = [
     ("actions.yaml", "  impact: 3\n", "  impact: 9\n", "A01: impact and effort are whole numbers from 1 to 5"),
     ("actions.yaml", "  min_score: 1.0\n", "  min_score: 3.5\n", "trigger range 3.5 to 3.0"),
     ("actions.yaml", "  prerequisites: []\n", "  prerequisites: [A02]\n", "they run in a circle"),
+    ("questionnaires/capabilities.yaml", "  - S03\n", "  - S99\n", "capabilities.yaml / CAP1 / source: there is no source statement S99"),
+    ("questionnaires/capabilities.yaml", "    source:\n    - S03\n", "    source:\n    - X1\n", "capabilities.yaml / CAP1 / E-CAP1-1 / source: there is no source statement X1"),
+    ("questionnaires/capabilities.yaml", "    source:\n    - S03\n", "    source: []\n", "CAP1 / E-CAP1-1 / source: at least one statement is needed"),
+    ("questionnaires/capabilities.yaml", "    source:\n    - S03\n", "    source:\n    - 3\n", "CAP1 / E-CAP1-1 / source / 0: expected str, found 3"),
+    ("actions.yaml", "  source:\n  - S03\n", "  source:\n  - Z9\n", "actions.yaml / A01 / source: there is no source statement Z9"),
+    ("actions.yaml", "  source:\n  - S03\n  - C2\n", "", "actions.yaml / A01 / source: missing"),
+    ("actions.yaml", "  effort_impact_class: quick win\n", "  effort_impact_class: core\n", "A01 / effort_impact_class: effort 1 in 0-3 months makes it quick win, found core"),
+    ("actions.yaml", "  horizon: 0-3 months\n", "  horizon: soon\n", "actions.yaml / A01 / horizon: soon is not one of"),
+    ("actions.yaml", "  - prepares other work only\n", "", "actions.yaml / action_rules / impact_scale: expected 5 texts, found 4"),
+    ("questionnaires/instrument.yaml", "- code: S02\n  section", "- code: S01\n  section", "instrument.yaml / source_statements / S01: the code is used 2 times"),
+    ("questionnaires/instrument.yaml", "- code: S02\n  section", "- code: S99\n  section", "instrument.yaml / coverage / S02: there is no source statement S02"),
+    ("questionnaires/instrument.yaml", "- code: S02\n  section", "- code: S99\n  section", "instrument.yaml / coverage: nothing takes up the source statement S99"),
+    ("questionnaires/instrument.yaml", "  - E-CAP1-2\n", "  - E-CAP9-9\n", "instrument.yaml / coverage / S01 / enterprise: E-CAP9-9 does not exist"),
+    ("questionnaires/instrument.yaml", "  - S-CAP1-1\n", "  - E-CAP1-1\n", "instrument.yaml / coverage / S01 / site: E-CAP1-1 does not exist"),
+    ("questionnaires/instrument.yaml", "  - A03\n", "  - A99\n", "instrument.yaml / coverage / S01 / actions: A99 does not exist"),
+    ("questionnaires/instrument.yaml", "  kind: finding\n", "  kind: rumour\n", "coverage / S01 / kind: expected finding, recommendation or definition, found rumour"),
+    ("questionnaires/instrument.yaml", "  site_exempt: Definition;", "  site_exempted: Definition;", "instrument.yaml / coverage / 5 / site_exempted: unknown key"),
+    ("questionnaires/instrument.yaml", "    source:\n    - S05\n", "    source:\n    - S50\n", "instrument.yaml / items / E-N1 / spec / source: there is no source statement S50"),
+    ("questionnaires/instrument.yaml", "external_comparator_fact: BF03", "external_comparator_fact: BF33", "E-N3a / spec / external_comparator_fact: there is no fact BF33"),
+    ("questionnaires/instrument.yaml", "    - V2\n    - R3d\n", "    - V22\n    - R3d\n", "instrument.yaml / objectives / cost / source: there is no source statement V22"),
+    ("questionnaires/instrument.yaml", "- code: NA\n", "- code: NN\n", "special_answers: expected NA and DK"),
+    ("questionnaires/instrument.yaml", "  most: more than half\n", "  most: 50\n", "instrument.yaml / quantifiers / most: expected str, found 50"),
+    ("questionnaires/instrument.yaml", "cumulative_rule:", "cumulative_rules:", "instrument.yaml / cumulative_rule: "),
 ]  # fmt: skip
 
 
@@ -72,6 +96,45 @@ def test_a_fault_names_its_place(tmp_path, file, old, new, message):
     with pytest.raises(ContentError) as caught:
         read_content(tmp_path / "fixtures")
     assert message in str(caught.value)
+
+
+CHANGES = {
+    "answering_rule": ("in doubt choose the lower one", "in doubt choose the higher one"),
+    "cumulative_rule": ("build on each other", "build upon each other"),
+    "display_rule": ("level numbers only", "numbers only"),
+    "level_meanings": ("absent, personal or by accident", "absent or by accident"),
+    "quantifiers": ("most: more than half", "most: more than a third"),
+    "special_answers": ("effect: leaves the denominator", "effect: stays in the denominator"),
+    "evidence_grades": ("B: document or photograph", "B: document"),
+    "article": ("Inspired by the public summary", "Inspired by a public summary"),
+    "segmentation": ("build references, test autonomy", "build references"),
+    "facts": ("fact: 128 leaders", "fact: 129 leaders"),
+    "sources": ("status: verified\n- topic: WMS roll-up", "status: second-hand\n- topic: WMS roll-up"),
+    "source_statements": ("topic: Modularity", "topic: Modular design"),
+    "coverage": ("  - E-CAP1-2\n  - E-N3b\n", "  - E-CAP1-2\n"),
+    "objectives": ("    - cost\n    - profit\n", "    - cost\n"),
+    "the note on sustainability": ("can be switched off'", "cannot be switched off'"),
+    "the source of an item": ("    source:\n    - S05\n", "    source:\n    - S04\n"),
+}
+OTHER_FILES = {
+    "the source of a dimension": ("questionnaires/governance.yaml", "  source:\n  - G0\n", "  source:\n  - G1a\n"),
+    "the source of a question": ("questionnaires/capabilities.yaml", "    source:\n    - S03\n", "    source:\n    - S04\n"),
+    "the source of an action": ("actions.yaml", "  source:\n  - S03\n  - C2\n", "  source:\n  - S03\n"),
+    "action_rules": ("actions.yaml", "prepares other work only", "prepares work"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", [*CHANGES, *OTHER_FILES])
+def test_any_change_needs_a_new_version(tmp_path, content, what):
+    file, old, new = OTHER_FILES.get(what) or ("questionnaires/instrument.yaml", *CHANGES[what])
+    shutil.copytree(FIXTURES, tmp_path / "fixtures")
+    path = tmp_path / "fixtures" / file
+    text = path.read_text()
+    assert old in text, "the change must really be planted"
+    path.write_text(text.replace(old, new, 1))
+    changed = read_content(tmp_path / "fixtures")
+    assert content_hash(changed) != content_hash(content)
+    assert from_document(json.loads(json.dumps(to_document(changed)))) == changed
 
 
 def test_a_hole_in_the_actions_is_found(tmp_path):
