@@ -155,7 +155,7 @@ def read_content(folder: Path) -> Questionnaire:
         components.append(component)
         file_of[component.code] = f"{name}.yaml"
         questions.extend(asked)
-    items = [_item(reader, entry, f"instrument.yaml / items / {i}") for i, entry in enumerate(top["items"])]
+    items = [_item(reader, entry, f"instrument.yaml / items / {i}", folder) for i, entry in enumerate(top["items"])]
     listed = reader.take(reader.load(folder / "actions.yaml"), "actions.yaml", {"action_rules": dict, "actions": list})
     every = [d.code for c in components for d in c.dimensions]
     actions = [_action(reader, entry, i, every) for i, entry in enumerate(listed["actions"])]
@@ -221,9 +221,15 @@ def _question(reader: Reader, entry: Any, view: str, dimension: str, path: str) 
     return Question(view=view, dimension=dimension, anchors=tuple(anchors.values()), **fields)  # type: ignore[arg-type]
 
 
-def _item(reader: Reader, entry: Any, path: str) -> Item:
+def _item(reader: Reader, entry: Any, path: str, folder: Path) -> Item:
     shape = {"code": str, "view": str, "type": str, "title": str, "help": str, "spec": dict}
-    return Item(**reader.take(entry, path, shape))
+    item = Item(**reader.take(entry, path, shape))
+    for field in item.spec.get("fields", ()):
+        # A long list has a file of its own; the catalogue holds it in full, so the hash covers it.
+        if isinstance(field, dict) and isinstance(options := field.get("options"), str):
+            names = reader.build(Mapping[str, str], reader.load(folder / options), options)
+            field["options"] = [{"code": code, "name": name} for code, name in names.items()]
+    return item
 
 
 def _action(reader: Reader, entry: Any, number: int, every: list[str]) -> Action:
