@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from assessments.catalogue import ENTERPRISE, SITE, Action, Questionnaire
 
@@ -16,7 +17,7 @@ PROTECTED_FROM = 4.5  # dimensions at or above need no action (action rules, "up
 def validate(q: Questionnaire, file_of: Mapping[str, str]) -> list[str]:
     """Every fault as "place: what is wrong"; none means the content can be published. `file_of`: component -> file."""
     return [
-        *_codes(q), *_references(q), *_sources(q, file_of), *_statements(q), *_ranges(q), *_action_rules(q), *_cycles(q),
+        *_codes(q), *_references(q), *_sources(q, file_of), *_statements(q), *_ranges(q), *_items(q), *_action_rules(q), *_cycles(q),
         *_coverage(q),
     ]  # fmt: skip
 
@@ -181,6 +182,23 @@ def _ranges(q: Questionnaire) -> Iterable[str]:
             yield f"{place}: trigger range {a.min_score} to {a.max_score} must rise and lie within 1 to 5"
         if not a.dimensions:
             yield f"{place} / dimensions: at least one is needed"
+
+
+def _items(q: Questionnaire) -> Iterable[str]:
+    """Rules that `items` calculates with."""
+    for item in q.items:
+        place = f"instrument.yaml / items / {item.code} / spec"
+        if item.type == "matrix_target":
+            span = item.spec.get("range")
+            numbers: list[Any] = [span.get(k) for k in ("min", "max", "step")] if isinstance(span, Mapping) else []
+            if not numbers or not all(isinstance(n, int | float) for n in numbers):
+                yield f"{place} / range: expected min, max and step as numbers"
+            elif not (1 <= numbers[0] < numbers[1] <= 5 and 0 < numbers[2] <= numbers[1] - numbers[0]):
+                yield f"{place} / range: expected steps above 0 that rise within 1 to 5"
+            rule = item.spec.get("date_rule")
+            years = rule.get("years") if isinstance(rule, Mapping) else None
+            if type(years) is not int or years not in range(1, 51):
+                yield f"{place} / date_rule / years: expected a whole number from 1 to 50, found {years!r}"
 
 
 def _cycles(q: Questionnaire) -> Iterable[str]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments import items, publishing, selectors
+from assessments import item_words, items, publishing, selectors
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.models import Answer, Cycle, CycleSite, Submission
 from assessments.models.cycles import FIRST_DAY, LAST_DAY
@@ -279,10 +279,10 @@ def clean_item(item: Any, data: Any, catalogue: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise Refused(_("The data of an item is an object of its fields."), field="data")
     context = items.Context(dimensions=tuple(d.code for d in catalogue.dimensions), today=timezone.now().date())
-    value, errors = items.clean(item.type, item.spec, data, context)
-    if errors:
-        field, message = errors[0]
-        raise Refused(f"{field}: {message}" if field else message, field=field, errors=errors)
+    value, faults = items.clean(item.type, item.spec, data, context)
+    if faults:
+        errors = [(fault.field, item_words.sentence(fault, catalogue)) for fault in faults]
+        raise Refused(errors[0][1], field=errors[0][0], errors=errors)
     return dict(value)
 
 

@@ -1,42 +1,14 @@
 """The forms of the other items: spec and data -> fields for the template; posted form -> data for `items.clean`."""
 
-from datetime import date
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from assessments import workflow
+from assessments import items, workflow
 from assessments.catalogue import Item, Questionnaire
-
-STEPS = [f"{n / 2:.1f}" for n in range(2, 11)]  # 1.0 to 5.0 by 0.5 (item E-N6)
-LABELS = {
-    "industry": gettext_lazy("Industry"),
-    "process_type": gettext_lazy("Type of process"),
-    "revenue_band": gettext_lazy("Revenue"),
-    "employees_band": gettext_lazy("Employees"),
-    "hq_region": gettext_lazy("Region of the legal seat"),
-    "sites_count": gettext_lazy("Number of own plants"),
-    "contract_manufacturing_share_pct": gettext_lazy("Share made by contract manufacturers"),
-    "respondent_role": gettext_lazy("Your role"),
-    "country": gettext_lazy("Country"),
-    "opened_year": gettext_lazy("Year of opening"),
-    "role": gettext_lazy("Main role of the site"),
-    "headcount_direct": gettext_lazy("People in production"),
-    "headcount_indirect": gettext_lazy("People outside production"),
-    "production_value_share_pct": gettext_lazy("Share of the enterprise's production value"),
-    "margin_criticality": gettext_lazy("How much does the margin depend on this site?"),
-    "growth_criticality": gettext_lazy("How much does growth depend on this site?"),
-    "single_source_products_pct": gettext_lazy("Share of products only this site can make"),
-    "union_or_works_council": gettext_lazy("Is there a union or works council?"),
-    "direct_labour": gettext_lazy("Direct labour"),
-    "energy_utilities": gettext_lazy("Energy and utilities"),
-}
-
-
-def label_of(key: str) -> str:
-    return str(LABELS.get(key) or key.replace("_", " ").capitalize())
+from assessments.item_words import label_of
 
 
 def options_of(field: dict[str, Any], catalogue: Questionnaire) -> list[tuple[str, str]]:
@@ -68,7 +40,6 @@ def _fields(item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: 
                 "min": 0,
                 "max": 100,
                 "unit": _("points"),
-                "label": catalogue.objectives[o],
             }
             for o in item.spec["options"]
         ]
@@ -87,7 +58,7 @@ def _fields(item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: 
         fields.append(
             {
                 "name": key,
-                "label": spec.get("label") or catalogue.cost_categories.get(key) or label_of(key),
+                "label": spec.get("label") or label_of(key, catalogue),
                 "kind": "select" if choice else "text" if kind == "text" else "number",
                 "value": shown,
                 "options": [
@@ -107,7 +78,10 @@ def _fields(item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: 
     return fields
 
 
-def _target_rows(catalogue: Questionnaire, data: dict[str, Any], errors: dict[str, str]) -> list[dict[str, Any]]:
+def _target_rows(
+    item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: dict[str, str]
+) -> list[dict[str, Any]]:
+    steps = [f"{level:.1f}" for level in items.target_levels(item.spec)]
     rows = []
     for d in catalogue.dimensions:
         entry = data.get(d.code) or {}
@@ -125,7 +99,7 @@ def _target_rows(catalogue: Questionnaire, data: dict[str, Any], errors: dict[st
                 "component_code": d.component,
                 "target": target,
                 "by": entry.get("by") or "",
-                "options": [{"value": s, "label": s, "selected": s == target} for s in STEPS],
+                "options": [{"value": s, "label": s, "selected": s == target} for s in steps],
                 "error": errors.get(d.code, ""),
             }
         )
@@ -144,17 +118,19 @@ def context(
     item: Item, catalogue: Questionnaire, data: dict[str, Any], refused: workflow.Refused | None
 ) -> dict[str, Any]:
     """Fields or target rows with values and errors, and the number a live sum must reach (0: no sum)."""
-    errors = {field.split(".")[0]: message for field, message in (refused.errors if refused else [])}
+    errors = dict(refused.errors) if refused else {}
     if refused and not refused.errors:
         errors[""] = refused.message
     targets = item.type == "matrix_target"
+    first, last = items.target_days(item.spec, timezone.now().date()) if targets else ("", "")
     total = 100 if item.type == "allocation_100" or item.spec.get("sum_to") else 0
     return {
         "fields": [] if targets else _fields(item, catalogue, data, errors),
-        "rows": _target_rows(catalogue, data, errors) if targets else [],
+        "rows": _target_rows(item, catalogue, data, errors) if targets else [],
         "sum_to": total,
         "errors": [{"field": field, "message": message} for field, message in errors.items()],
-        "today": date.today().isoformat(),
+        "first_day": str(first),
+        "last_day": str(last),
     }
 
 

@@ -83,6 +83,10 @@ FAULTS = [
     ("questionnaires/instrument.yaml", "- code: NA\n", "- code: NN\n", "special_answers: expected NA and DK"),
     ("questionnaires/instrument.yaml", "  most: more than half\n", "  most: 50\n", "instrument.yaml / quantifiers / most: expected str, found 50"),
     ("questionnaires/instrument.yaml", "cumulative_rule:", "cumulative_rules:", "instrument.yaml / cumulative_rule: "),
+    ("questionnaires/instrument.yaml", "      years: 5\n", "      years: soon\n", "E-N6 / spec / date_rule / years: expected a whole number from 1 to 50, found 'soon'"),
+    ("questionnaires/instrument.yaml", "      step: 0.5\n", "      step: 0\n", "E-N6 / spec / range: expected steps above 0 that rise within 1 to 5"),
+    ("questionnaires/instrument.yaml", "      max: 5.0\n", "", "E-N6 / spec / range: expected min, max and step as numbers"),
+    ("countries.yaml", "'NO': Norway", "NO: Norway", "countries.yaml: expected a mapping with text as keys"),
 ]  # fmt: skip
 
 
@@ -120,6 +124,7 @@ OTHER_FILES = {
     "the source of a dimension": ("questionnaires/governance.yaml", "  source:\n  - G0\n", "  source:\n  - G1a\n"),
     "the source of a question": ("questionnaires/capabilities.yaml", "    source:\n    - S03\n", "    source:\n    - S04\n"),
     "the source of an action": ("actions.yaml", "  source:\n  - S03\n  - C2\n", "  source:\n  - S03\n"),
+    "the name of a country": ("countries.yaml", "DE: Germany", "DE: Deutschland"),
     "action_rules": ("actions.yaml", "prepares other work only", "prepares work"),
 }  # fmt: skip
 

@@ -84,7 +84,7 @@ def test_the_same_save_twice_is_one_save(nordwerk):
         ("E-CAP1-1", {"client_key": "\ud800"}, 400, "client_key has at most 64 characters."),
         ("E-CAP1-1", {"client_key": "k" * 65}, 400, "client_key has at most 64 characters."),
         ("E-CAP1-1", {"comment": ["x"]}, 400, "“comment” must be text."),
-        ("E-N2", {"status": "data", "data": {"cost": 99}}, 400, "the points add up to 99, expected 100"),
+        ("E-N2", {"status": "data", "data": {"cost": 99}}, 400, "The points add up to 99, expected 100."),
         ("E-N7", {"status": "data", "data": {}}, 400, "This item cannot be answered yet."),
     ],
 )
@@ -185,7 +185,7 @@ def test_a_wrong_item_keeps_what_was_typed(nordwerk):
     reply = nordwerk.client().post(url, {"cost": "70", "growth": "40", "base_version": "0"})
     assert reply.status_code == 400
     page = reply.content.decode()
-    assert "the points add up to 110, expected 100" in page
+    assert "The points add up to 110, expected 100." in page
     assert 'value="70"' in page
     assert stored(nordwerk) == []
 

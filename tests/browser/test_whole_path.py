@@ -77,7 +77,7 @@ def test_the_whole_path(sign_in, installation):
         csco.locator(f"[name={name}]").fill(str(points))
     csco.locator("[name=sustainability]").fill("1")
     save_item(csco)  # 101 points: refused, the form keeps what was typed
-    expect(csco.get_by_text("the points add up to 101, expected 100").first).to_be_visible()
+    expect(csco.get_by_text("The points add up to 101, expected 100.").first).to_be_visible()
     expect(csco.locator("[name=cost]")).to_have_value("30")
     csco.locator("[name=sustainability]").fill("0")
     save_item(csco)

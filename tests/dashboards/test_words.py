@@ -2,12 +2,13 @@
 
 import html
 import re
+from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
 
 from assessments import pipeline
-from assessments.models import Questionnaire, Submission
+from assessments.models import Cycle, Questionnaire, Submission
 from assessments.publishing import catalogue
 from opmodel.organisations.models import Member, Site, User
 from opmodel.organisations.tenancy import acting_as, tenant
@@ -94,3 +95,29 @@ def test_nothing_english_is_left(browser, made_up_language, page):
     )
     strange = [t for t in left_over(body) if re.search(r"[A-Za-z]{3}", without(t, data))]
     assert strange == []
+
+
+@pytest.mark.parametrize(
+    ("code", "posted", "faults"),
+    [
+        ("E-N1", {"sites_count": "0", "industry": "99", "contract_manufacturing_share_pct": "x", "speed": "1"}, 4),
+        ("E-N2", {"cost": "70", "growth": "40"}, 1),
+        ("E-N6", {"target-CAP1": "3.3", "target-CAP2": "3.0", "by-CAP2": "2001-01-01"}, 2),
+    ],
+)
+def test_a_wrong_item_is_refused_without_english(browser, made_up_language, code, posted, faults):
+    client = browser("nordwerk")
+    with tenant(organisation_of(client)):
+        submission = Submission.objects.filter(view="enterprise", state="submitted").latest("cycle__closes_on")
+        Submission.objects.filter(pk=submission.pk).update(state="draft", submitted_at=None)
+        Cycle.objects.filter(pk=submission.cycle_id).update(state="open", closes_on=date.today() + timedelta(days=9))
+        content = spoken_by_the_content(Questionnaire.objects.get())
+        names = {d.name for d in catalogue(submission.cycle.questionnaire_id).dimensions}
+        names |= set(User.objects.values_list("name", flat=True)) | set(User.objects.values_list("email", flat=True))
+    url = f"/submissions/{submission.public_id}/items/{code}/save/"
+    reply = client.post(url, {**posted, "base_version": "0"})
+    body = reply.content.decode()
+    assert reply.status_code == 400
+    assert body.split('role="alert"')[1].split("</ul>")[0].count("<li>") == faults
+    data = content | names | {"OpModel", "Nordwerk Demo", "Demo", "CSCO", "UTC"}
+    assert [t for t in left_over(body) if re.search(r"[A-Za-z]{3}", without(t, data))] == []
