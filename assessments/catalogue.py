@@ -217,7 +217,8 @@ class Questionnaire:
     answering_rule: str = ""
     cumulative_rule: str = ""
     display_rule: str = ""
-    quantifiers: Mapping[str, str] = field(default_factory=dict)  # "most" -> "more than half"
+    # ("most", "more than half"), ...: pairs, because JSONB forgets the order of keys
+    quantifiers: tuple[tuple[str, str], ...] = ()
     special_answers: tuple[SpecialAnswer, ...] = ()
     evidence_grades: Mapping[str, str] = field(default_factory=dict)
     objective_notes: Mapping[str, Objective] = field(default_factory=dict)  # id -> where it comes from

@@ -148,6 +148,7 @@ def read_content(folder: Path) -> Questionnaire:
     written = reader.load(folder / "questionnaires" / "instrument.yaml")
     top = reader.take(written, "instrument.yaml", INSTRUMENT, tuple(AS_WRITTEN))
     rest = {key: reader.build(kind, written.get(key), f"instrument.yaml / {key}") for key, kind in AS_WRITTEN.items()}
+    rest["quantifiers"] = tuple(rest["quantifiers"].items())
     objectives, notes = _objectives(reader, top["objectives"])
     components, questions, file_of = [], [], {}
     for name in top["components"]:

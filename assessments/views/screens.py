@@ -154,6 +154,19 @@ def question_context(submission: Submission, question: Question, answer: Answer 
     }
 
 
+def reading(catalogue: Questionnaire) -> dict[str, Any]:
+    """How the levels are meant, for the answering page: rules, fixed words, and the two answers beside the levels."""
+    return {
+        "answering_rule": catalogue.answering_rule,
+        "cumulative_rule": catalogue.cumulative_rule,
+        "evidence": "; ".join(catalogue.evidence_grades.values()),
+        "terms": [
+            *catalogue.quantifiers,
+            *((answer.label, answer.meaning) for answer in catalogue.special_answers),
+        ],
+    }
+
+
 def dimension(member: Member, submission: Submission, code: str) -> dict[str, Any]:
     catalogue = selectors.catalogue_of(submission)
     shown = catalogue.dimension_by_code.get(code)
@@ -175,6 +188,7 @@ def dimension(member: Member, submission: Submission, code: str) -> dict[str, An
             "component_name": component.name,
             "component_code": component.code,
         },
+        "reading": reading(catalogue),
         "questions": [question_context(submission, q, saved.get(q.code)) for q in asked],
         **frame(submission, catalogue, saved, code),
         **neighbours(submission, catalogue, code),

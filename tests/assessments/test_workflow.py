@@ -1,6 +1,8 @@
 """Saving and submitting: versions, conflicts, bad input, and nothing half saved."""
 
+import html
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -312,3 +314,16 @@ def test_days_that_lock_everybody_out_are_refused(nordwerk, opens, closes, messa
         Cycle.objects.update(closes_on=date.max)
     with nordwerk.inside(), pytest.raises(workflow.Refused, match="between 2000 and 2199"):
         workflow.open_cycle(by=nordwerk.members["csco"], name="X", opens_on=date(2026, 1, 1), closes_on=date.max, sites=[], dataset=None)  # fmt: skip
+
+
+def test_the_answering_page_says_how_to_read_the_levels_but_not_what_they_are_called(nordwerk):
+    page = nordwerk.client().get(f"/submissions/{nordwerk.enterprise.public_id}/dimensions/CAP1/").content.decode()
+    content = html.unescape(page)
+    assert "if in doubt choose the lower one. Levels 4 and 5 ask for evidence." in content
+    assert "Capabilities are mapped to supply chain objectives" in content.split("<h1>")[1].split("<form")[0]
+    details = content.split("How to read the levels")[1].split("</details>")[0]
+    assert "level 4 counts only when level 3 is also true" in details
+    terms = re.findall(r"<dt>(.*?)</dt>", details)
+    assert terms[:3] == ["some", "most", "all"]  # in the order of the content, although JSONB sorts keys
+    assert terms[-2:] == ["Not applicable", "Do not know"]
+    assert not [name for name in ("Ad hoc", "Integrated", "Adaptive") if name in content]
