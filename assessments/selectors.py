@@ -204,12 +204,12 @@ def count_invited(cycle: Cycle) -> int:
     return CycleSite.objects.filter(cycle=cycle).count()
 
 
-def site_scores(member: Member, cycle_id: int) -> list[dict[str, Any]]:
-    """Component and overall scores of the sites a member may see in a cycle; one query."""
+def site_scores(member: Member, cycle_id: int, measures: list[str]) -> list[dict[str, Any]]:
+    """Scores of the sites a member may see in a cycle; one query."""
     rows = (
         Score.objects.filter(
             result__submission__in=_site_submissions(member).filter(cycle_id=cycle_id),
-            measure__in=[code for code, _name in component_names(member)],
+            measure__in=measures,
         )
         .order_by("result_id")
         .values_list(
@@ -233,8 +233,9 @@ def _site_submissions(member: Member) -> QuerySet[Submission]:
     return rows if can(member, Permission.VIEW_RESULTS) else rows.filter(site_id__in=member.site_ids)
 
 
-def component_names(member: Member) -> list[tuple[str, str]]:
-    """(code, name) of the components of the organisation's newest cycle, and the overall measure."""
-    newest = cycles(member).order_by("-opens_on").values_list("questionnaire_id", flat=True).first()
-    known = publishing.catalogue(newest).components if newest else ()
-    return [("OVERALL", _("Overall")), *((c.code, c.name) for c in known)]
+def component_names(cycle: Cycle) -> list[tuple[str, str]]:
+    """(code, name) of the overall measure and of the components a cycle asks about."""
+    return [
+        ("OVERALL", _("Overall")),
+        *((c.code, c.name) for c in publishing.catalogue(cycle.questionnaire_id).components),
+    ]

@@ -209,8 +209,8 @@ def sites(request: HttpRequest) -> HttpResponse:
     cycle = next((c for c in cycles if c.public_id == wanted), None)
     if wanted and cycle is None:
         raise Http404
-    found = selectors.site_scores(member, cycle.pk) if cycle else []
-    names = selectors.component_names(member)
+    names = selectors.component_names(cycle) if cycle else []
+    found = selectors.site_scores(member, cycle.pk, [code for code, _name in names]) if cycle else []
     rows = [
         {
             "name": site["name"],
