@@ -201,6 +201,8 @@ def targets(spec: Mapping[str, Any], raw: Mapping[str, Any], context: Context) -
             faults.append(Fault(code, "target_shape"))
             continue
         if empty(entry.get("target")):
+            if not empty(entry.get("by")):
+                faults.append(Fault(code, "day_without_target"))
             continue
         level = number(entry["target"])
         if level not in target_levels(spec):

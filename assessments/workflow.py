@@ -278,7 +278,7 @@ def clean_item(item: Any, data: Any, catalogue: Any) -> dict[str, Any]:
         raise Refused(_("This item cannot be answered yet."), field="code")
     if not isinstance(data, dict):
         raise Refused(_("The data of an item is an object of its fields."), field="data")
-    context = items.Context(dimensions=tuple(d.code for d in catalogue.dimensions), today=timezone.now().date())
+    context = items.Context(dimensions=tuple(d.code for d in catalogue.dimensions), today=timezone.localdate())
     value, faults = items.clean(item.type, item.spec, data, context)
     if faults:
         errors = [(fault.field, item_words.sentence(fault, catalogue)) for fault in faults]

@@ -145,6 +145,7 @@ def _form_again(request: HttpRequest, found: Submission, code: str, refused: wor
             shown["error"] = refused.message
             shown["comment"] = request.POST.get("comment", shown["comment"])
             shown["reason"] = request.POST.get("reason", shown["reason"])
+            shown["status"] = request.POST.get("status", shown["status"])
     return render(request, "assessments/dimension.html", context, status=refused.status)
 
 
@@ -177,11 +178,12 @@ def save_item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
         context = screens.item(request.member, found, code, raw=raw, refused=refused)
         return render(request, "assessments/item.html", context, status=refused.status)
     except workflow.Conflict as conflict:
-        message = _("%(who)s saved this page in the meantime. Your entries are below; check and save again.") % {
+        message = _("%(who)s saved this page in the meantime. Both are below: keep yours, or take theirs.") % {
             "who": conflict.theirs.saved_by or _("Somebody")
         }
         refused = workflow.Refused(message, status=409)
-        context = screens.item(request.member, found, code, raw=raw, refused=refused)
+        theirs = conflict.theirs.data or {}
+        context = screens.item(request.member, found, code, raw=raw, refused=refused, theirs=theirs)
         return render(request, "assessments/item.html", context, status=409)
     return redirect(screens.after_item(found, code))
 

@@ -31,7 +31,9 @@ def options_of(field: dict[str, Any], catalogue: Questionnaire) -> list[tuple[st
     return pairs
 
 
-def _fields(item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: dict[str, str]) -> list[dict[str, Any]]:
+def _fields(
+    item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: dict[str, str], theirs: dict[str, Any]
+) -> list[dict[str, Any]]:
     if item.type == "allocation_100":
         specs = [
             {
@@ -43,8 +45,6 @@ def _fields(item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: 
             }
             for o in item.spec["options"]
         ]
-    elif item.type == "single_choice":
-        specs = [{"key": "choice", "type": "choice", "options": item.spec["options"], "label": item.title}]
     else:
         specs = [dict(f) for f in item.spec.get("fields", [])]
     fields = []
@@ -72,14 +72,17 @@ def _fields(item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: 
                 "unit": spec.get("unit", ""),
                 "note": spec.get("definition") or spec.get("note") or "",
                 "error": errors.get(key, ""),
-                "required": False,
+                "described_by": " ".join(
+                    [f"e-{key}"] * (key in errors) + [f"n-{key}"] * bool(spec.get("definition") or spec.get("note"))
+                ),
+                "theirs": "" if theirs.get(key) is None else theirs[key],
             }
         )
     return fields
 
 
 def _target_rows(
-    item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: dict[str, str]
+    item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: dict[str, str], theirs: dict[str, Any]
 ) -> list[dict[str, Any]]:
     steps = [f"{level:.1f}" for level in items.target_levels(item.spec)]
     rows = []
@@ -101,6 +104,7 @@ def _target_rows(
                 "by": entry.get("by") or "",
                 "options": [{"value": s, "label": s, "selected": s == target} for s in steps],
                 "error": errors.get(d.code, ""),
+                "theirs": " · ".join(str(v) for v in (theirs.get(d.code) or {}).values() if v),
             }
         )
     return rows
@@ -115,18 +119,26 @@ def _number(value: Any) -> bool:
 
 
 def context(
-    item: Item, catalogue: Questionnaire, data: dict[str, Any], refused: workflow.Refused | None
+    item: Item,
+    catalogue: Questionnaire,
+    data: dict[str, Any],
+    refused: workflow.Refused | None,
+    theirs: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Fields or target rows with values and errors, and the number a live sum must reach (0: no sum)."""
+    """Fields or target rows with values and errors, and the number a live sum must reach (0: no sum).
+
+    `theirs` is what somebody else saved in the meantime: it stands beside each value.
+    """
     errors = dict(refused.errors) if refused else {}
     if refused and not refused.errors:
         errors[""] = refused.message
     targets = item.type == "matrix_target"
-    first, last = items.target_days(item.spec, timezone.now().date()) if targets else ("", "")
+    first, last = items.target_days(item.spec, timezone.localdate()) if targets else ("", "")
     total = 100 if item.type == "allocation_100" or item.spec.get("sum_to") else 0
     return {
-        "fields": [] if targets else _fields(item, catalogue, data, errors),
-        "rows": _target_rows(item, catalogue, data, errors) if targets else [],
+        "fields": [] if targets else _fields(item, catalogue, data, errors, theirs or {}),
+        "rows": _target_rows(item, catalogue, data, errors, theirs or {}) if targets else [],
+        "theirs": theirs is not None,
         "sum_to": total,
         "errors": [{"field": field, "message": message} for field, message in errors.items()],
         "first_day": str(first),
@@ -139,9 +151,9 @@ def data_from_post(item: Item, post: QueryDict) -> dict[str, Any]:
     if item.type == "matrix_target":
         data: dict[str, Any] = {}
         for name in post:
-            if name.startswith("target-") and post[name]:
-                code = name.removeprefix("target-")
-                data[code] = {"target": post[name], "by": post.get(f"by-{code}") or None}
+            code = name.removeprefix("target-")
+            if name.startswith("target-") and (post[name] or post.get(f"by-{code}")):
+                data[code] = {"target": post[name] or None, "by": post.get(f"by-{code}") or None}
         return data
     skipped = {"csrfmiddlewaretoken", "base_version"}
     return {name: post[name] for name in post if name not in skipped and post[name] != ""}

@@ -201,6 +201,7 @@ def item(
     code: str,
     raw: dict[str, Any] | None = None,
     refused: workflow.Refused | None = None,
+    theirs: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     catalogue = selectors.catalogue_of(submission)
     shown = catalogue.item_by_code.get(code)
@@ -215,8 +216,9 @@ def item(
         "item": {"code": code, "title": shown.title, "help": shown.help, "type": shown.type},
         "base_version": answer.version if answer else 0,
         "saved_at": answer.saved_at if answer else None,
+        "item_url": reverse("submission-item", args=[submission.public_id, code]),
         "save_url": reverse("submission-item-save", args=[submission.public_id, code]),
-        **item_forms.context(shown, catalogue, data, refused),
+        **item_forms.context(shown, catalogue, data, refused, theirs),
         **frame(submission, catalogue, saved, code),
         **neighbours(submission, catalogue, code),
     }

@@ -4,7 +4,7 @@ const forms = [...document.querySelectorAll("form.q[data-save]")];
 document.documentElement.classList.add("js");
 
 const words = document.getElementById("words").dataset;
-const clock = (iso) => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+const clock = (iso) => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: words.zone }).format(new Date(iso));
 // The cookie is younger than the page when somebody signed in again in another tab.
 const csrf = () => document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/)?.[1] || document.querySelector("[name=csrfmiddlewaretoken]").value;
 

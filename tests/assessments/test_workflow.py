@@ -162,6 +162,7 @@ def test_the_form_without_javascript_calls_the_same_function(nordwerk):
     wrong = client.post(url, {"status": "na", "base_version": "1", "comment": "kept text"})
     assert wrong.status_code == 400
     assert "kept text" in wrong.content.decode()
+    assert 'value="na" checked' in wrong.content.decode()
     assert stored(nordwerk) == [("E-CAP1-1", "level", 4, 1)]
 
 
@@ -294,6 +295,34 @@ def test_a_stale_item_shows_what_the_other_person_saved(nordwerk):
     reply = post(client, nordwerk.enterprise, "E-N2", **body | {"data": mine, "client_key": "b"})
     assert reply.status_code == 409
     assert (reply.json()["mine"]["data"], reply.json()["theirs"]["data"]) == (mine, points)
+
+
+def test_the_page_of_a_stale_item_shows_both_and_lets_people_choose(nordwerk):
+    """Keep mine sends it again on top of theirs, take theirs goes back to what is stored; nothing vanishes unseen."""
+    client, url = nordwerk.client(), f"/submissions/{nordwerk.enterprise.public_id}/items/E-N2/save/"
+    theirs = {"cost": "31", "agility": "19", "resilience": "20", "service": "15", "growth": "10", "sustainability": "5"}
+    mine = theirs | {"cost": "22", "agility": "28"}
+    assert client.post(url, theirs | {"base_version": "0"}).status_code == 302
+    reply = client.post(url, mine | {"base_version": "0"})
+    page = reply.content.decode()
+    assert reply.status_code == 409
+    assert 'value="22"' in page
+    assert "Saved by the other: 31" in page
+    assert 'name="base_version" value="1"' in page
+    assert f'href="{url.removesuffix("save/")}"' in page
+    assert client.post(url, mine | {"base_version": "1"}).status_code == 302
+    with nordwerk.inside():
+        assert Answer.objects.get().data["cost"] == 22
+
+
+def test_a_date_without_a_target_is_not_dropped(nordwerk):
+    url = f"/submissions/{nordwerk.enterprise.public_id}/items/E-N6/save/"
+    day = (date.today() + timedelta(days=300)).isoformat()
+    reply = nordwerk.client().post(url, {"target-CAP1": "4.0", "target-CAP2": "", "by-CAP2": day, "base_version": "0"})
+    page = reply.content.decode()
+    assert reply.status_code == 400
+    assert "Choose a target level for “End-to-end visibility”, or clear its date." in page
+    assert f'name="by-CAP2" value="{day}"' in page
 
 
 @pytest.mark.parametrize(
