@@ -268,7 +268,10 @@ def reason(
             "Needed first: “%(titles)s” builds on it.", "Needed first: “%(titles)s” build on it.", len(needed_for)
         ) % {"titles": "”, “".join(needed_for)}
     told = []
-    if why == "rule":
+    apart = row.view.perception.gap if row.view.perception else None
+    if why == "rule" and action.rule and apart is not None and any("perception_gap" in t[0] for t in action.rule.terms):
+        told.append(_("Head office and plants are %(gap)s apart here.") % {"gap": one(abs(apart))})
+    elif why == "rule":
         told.append(action.rule_text)
     values = {
         "name": row.view.name,

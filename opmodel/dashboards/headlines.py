@@ -58,11 +58,19 @@ def dimension_headline(dimensions: Sequence[tuple[float | None, float | None]]) 
         return _("Where the dimensions stand")
     below = sum(half_up(own) < quartile for own, quartile in compared)
     if len(compared) < len(dimensions):
-        return ngettext(
-            "%(below)d of the %(n)d dimension that can be compared lies below the peers' lower quartile",
-            "%(below)d of the %(n)d dimensions that can be compared lie below the peers' lower quartile",
-            len(compared),
-        ) % {"below": below, "n": len(compared)}
+        values = {"below": below, "n": len(compared)}
+        if not below:
+            return (
+                _("None of the dimensions that can be compared (%(n)d) lies below the peers' lower quartile") % values
+            )
+        return (
+            ngettext(
+                "One of the dimensions that can be compared (%(n)d) lies below the peers' lower quartile",
+                "%(below)d of the dimensions that can be compared (%(n)d) lie below the peers' lower quartile",
+                below,
+            )
+            % values
+        )
     if not below:
         return _("No dimension lies below the peers' lower quartile")
     return ngettext(

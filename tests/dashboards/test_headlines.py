@@ -32,8 +32,9 @@ def test_the_page(own, median, said):
         ([(2.0, 2.5), (3.0, 2.5)], "One dimension lies below the peers' lower quartile"),
         ([(2.0, 2.5), (2.44, 2.5), (3.0, 2.5)], "2 dimensions lie below the peers' lower quartile"),
         ([(2.45, 2.5), (3.0, 2.5)], "No dimension lies below the peers' lower quartile"),  # 2.45 reads 2.5
-        ([(3.0, 2.5), (None, 2.5)], "0 of the 1 dimension that can be compared lies below the peers' lower quartile"),
-        ([(2.0, 2.5), (3.0, 2.5), (None, 2.5)], "1 of the 2 dimensions that can be compared lie below the peers' lower quartile"),
+        ([(3.0, 2.5), (None, 2.5)], "None of the dimensions that can be compared (1) lies below the peers' lower quartile"),
+        ([(2.0, 2.5), (3.0, 2.5), (None, 2.5)], "One of the dimensions that can be compared (2) lies below the peers' lower quartile"),
+        ([(2.0, 2.5), (2.0, 2.5), (3.0, 2.5), (None, 2.5)], "2 of the dimensions that can be compared (3) lie below the peers' lower quartile"),
         ([(2.0, None)], "Where the dimensions stand"),
     ],
 )  # fmt: skip
