@@ -307,5 +307,4 @@ def job(found: Job | None) -> dict[str, Any]:
         "label": labels[state],
         "progress": found.progress if found else 0,
         "error": found.error if found else "",
-        "attempts": found.attempts if found else 0,
     }
