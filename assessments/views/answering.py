@@ -74,10 +74,17 @@ def _payload(request: HttpRequest) -> dict[str, Any]:
 
 
 def _form_payload(request: HttpRequest) -> dict[str, Any]:
+    """One answer of the plain form.
+
+    Without scripts a level and a special answer can both be marked: the one counts that the page did not show already.
+    """
     level, status = request.POST.get("level", ""), request.POST.get("status", "level")
-    base = request.POST.get("base_version", "")
+    base, shown = request.POST.get("base_version", ""), request.POST.get("shown", "open")
+    if level and status != "level":
+        special_is_old = status == shown or (shown == "open" and not request.POST.get("reason", "").strip())
+        status = "level" if special_is_old else status
     return {
-        "status": status if level == "" or status != "level" else "level",
+        "status": status,
         "level": int(level) if level.isdecimal() and len(level) < 4 else level or None,
         "base_version": int(base) if base.isdecimal() and len(base) < 10 else base,
         "reason": request.POST.get("reason", ""),

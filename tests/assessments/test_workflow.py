@@ -356,3 +356,21 @@ def test_the_answering_page_says_how_to_read_the_levels_but_not_what_they_are_ca
     assert terms[:3] == ["some", "most", "all"]  # in the order of the content, although JSONB sorts keys
     assert terms[-2:] == ["Not applicable", "Do not know"]
     assert not [name for name in ("Ad hoc", "Integrated", "Adaptive") if name in content]
+
+
+@pytest.mark.parametrize(
+    ("shown", "form", "status"),
+    [
+        ("na", {"level": "4", "status": "na"}, "level"),  # the page showed not applicable; a level was chosen on top
+        ("dk", {"level": "4", "status": "dk"}, "level"),
+        ("level", {"level": "4", "status": "dk"}, "dk"),  # the page showed the level; do not know is new
+        ("level", {"level": "4", "status": "na", "reason": "none here"}, "na"),
+        ("open", {"level": "4", "status": "na", "reason": "none here"}, "na"),
+        ("open", {"level": "4", "status": "na"}, "level"),
+        ("open", {"level": "", "status": "dk"}, "dk"),
+    ],
+)
+def test_without_scripts_the_newer_of_two_marks_counts(nordwerk, shown, form, status):
+    url = f"/submissions/{nordwerk.enterprise.public_id}/answers/E-CAP1-1/"
+    assert nordwerk.client().post(url, form | {"shown": shown, "base_version": "0"}).status_code == 302
+    assert stored(nordwerk) == [("E-CAP1-1", status, 4 if status == "level" else None, 1)]
