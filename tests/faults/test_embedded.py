@@ -29,6 +29,7 @@ from tests.faults.processes import (
     hold,
     temporary,
     until,
+    with_patience,
 )
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
@@ -111,7 +112,7 @@ def test_kill_9_leaves_no_orphan_and_loses_no_commit(checkout: Checkout, user: s
     family = descendants(held.process.pid)
     assert len(family) >= 7, family  # valkey, the postmaster, its helpers, two backends
     for pid in [held.process.pid, *(p.pid for p in family if all_at_once)]:
-        os.kill(pid, signal.SIGKILL)
+        with_patience(pid, signal.SIGKILL)  # the first kill takes others along
 
     again = hold(checkout, user=user)  # at once, while the old servers may still write
     until(lambda: not [p for p in family if p.alive()], "the old servers are gone", 30)

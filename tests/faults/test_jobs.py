@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.processes import descendants, until
+from tests.faults.processes import descendants, until, with_patience
 from tests.faults.servers import Server
 from tests.faults.stage import Stage, World, kill_tree, set_stage
 
@@ -69,7 +69,7 @@ def test_kill_9_in_mid_score(stage: Stage, undisturbed: list[tuple], victim: str
                 kill_tree(worker)
             else:
                 for child in children:
-                    os.kill(child.pid, signal.SIGKILL)
+                    with_patience(child.pid, signal.SIGKILL)
                 until(lambda: not [p for p in children if p.alive()], "the pool's processes are gone")
         if victim == "child":
             until(lambda: descendants(worker.pid), "the worker has new children")
@@ -192,7 +192,7 @@ def test_a_job_that_kills_three_workers_is_given_up(stage: Stage, undisturbed: l
                     lambda n=attempt: stage.jobs(bad)[0][:2] == ("running", n) and stage.blocked("sweeper"), "it runs"
                 )
                 for child in descendants(sweeper.pid):
-                    os.kill(child.pid, signal.SIGKILL)
+                    with_patience(child.pid, signal.SIGKILL)
                 until(lambda: not descendants(sweeper.pid), "its process is gone")
                 # The server's side of the killed one waits for the lock still and must not count as the next.
                 stage.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
