@@ -186,7 +186,7 @@ def save_item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
         return render(request, "assessments/item.html", context, status=refused.status)
     except workflow.Conflict as conflict:
         message = _("%(who)s saved this page in the meantime. Both are below: keep yours, or take theirs.") % {
-            "who": conflict.theirs.saved_by or _("Somebody")
+            "who": conflict.theirs.saved_by.get_full_name() if conflict.theirs.saved_by else _("Somebody")
         }
         refused = workflow.Refused(message, status=409)
         theirs = conflict.theirs.data or {}

@@ -308,6 +308,8 @@ def test_the_page_of_a_stale_item_shows_both_and_lets_people_choose(nordwerk):
     assert reply.status_code == 409
     assert 'value="22"' in page
     assert "Saved by the other: 31" in page
+    assert "csco Nordwerk saved this page in the meantime." in page  # a name, not an address
+    assert nordwerk.members["csco"].user.email not in page.split("<main")[1]
     assert 'name="base_version" value="1"' in page
     assert f'href="{url.removesuffix("save/")}"' in page
     assert client.post(url, mine | {"base_version": "1"}).status_code == 302
