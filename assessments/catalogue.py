@@ -42,6 +42,15 @@ class Item:
     title: str
     help: str
     spec: Mapping[str, Any] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)  # English text of the spec -> the reader's language
+
+    def word(self, text: str) -> str:
+        """A text of the spec in the reader's language; what is stored and compared stays English.
+
+        >>> Item("E-N4", ENTERPRISE, "single_choice", "", "", words={"other": "andere"}).word("other")
+        'andere'
+        """
+        return self.words.get(text, text)
 
 
 @dataclass(frozen=True)
@@ -229,6 +238,9 @@ class Questionnaire:
     facts: tuple[Fact, ...] = ()
     sources: tuple[Reference, ...] = ()
     article: Mapping[str, str] = field(default_factory=dict)
+    # Set by a language overlay, never stored: the language of the texts, and the codes that fell back to English.
+    language: str = "en"
+    untranslated: frozenset[str] = frozenset()
 
     @cached_property
     def dimensions(self) -> tuple[Dimension, ...]:

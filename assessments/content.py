@@ -122,6 +122,7 @@ class Reader:
         return kind(**dict.fromkeys(needed) | found)
 
 
+OVERLAY = ("language", "untranslated")  # fields of the catalogue that a language overlay fills
 QUESTION = {"code": str, "text": str, "help": str, "yardstick": str, "evidence_hint": str, "weight": int,
             "na_allowed": bool, "anchors": dict, "source": list}  # fmt: skip
 DIMENSION = {"code": str, "name": str, "short": str, "purpose": str, "why": str, "low_means": str,
@@ -261,8 +262,13 @@ def _value(value: Any) -> Any:
 
 
 def to_document(questionnaire: Questionnaire) -> dict[str, Any]:
-    """The catalogue as plain JSON data."""
-    return dataclasses.asdict(questionnaire)
+    """The catalogue as plain JSON data, in its own language: overlays are not part of a version."""
+    document = dataclasses.asdict(questionnaire)
+    for name in OVERLAY:
+        del document[name]
+    for item in document["items"]:
+        del item["words"]
+    return document
 
 
 def from_document(document: Mapping[str, Any]) -> Questionnaire:
