@@ -74,7 +74,13 @@ def network_inputs(cycle: Cycle) -> tuple[list[Submission], list[Site], str]:
         Submission.objects.filter(cycle=cycle, state=Submission.State.SUBMITTED).select_related("site").order_by("pk")
     )
     invited = selectors.invited_sites(cycle)
-    facts = [[(s.pk, s.revision) for s in submitted], [site.pk for site in invited]]
+    # A returned survey leaves the view: without it here, this state would look like an older one and not be the newest.
+    returned = Submission.objects.filter(cycle=cycle, state=Submission.State.RETURNED).order_by("pk")
+    facts = [
+        [(s.pk, s.revision) for s in submitted],
+        [site.pk for site in invited],
+        list(returned.values_list("pk", "revision")),
+    ]
     return submitted, invited, hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from assessments import publishing
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.catalogue import Questionnaire as Catalogue
-from assessments.models import Answer, Cycle, CycleSite, Result, Score, Submission
+from assessments.models import Answer, AssignmentQuestion, Cycle, CycleSite, Result, Score, Submission
 from assessments.scoring import NOT_APPLICABLE
 from opmodel.jobs.models import Job
 from opmodel.organisations.models import Member, MemberSite, Site
@@ -34,30 +34,25 @@ def sites(member: Member) -> QuerySet[Site]:
 def submissions(member: Member) -> QuerySet[Submission]:
     """Submissions a member may open, with cycle, site and the database's clock (`db_now`)."""
     visible = Submission.objects.filter(organisation_id=member.organisation_id)
-    if can(member, Permission.ANSWER_SITE):
-        visible = visible.filter(view=SITE, site_id__in=member.site_ids)
-    elif not (can(member, Permission.VIEW_RESULTS) or can(member, Permission.ANSWER_ENTERPRISE)):
-        visible = visible.none()
+    if not (can(member, Permission.VIEW_RESULTS) or can(member, Permission.ANSWER_ENTERPRISE)):
+        assigned = Exists(
+            AssignmentQuestion.objects.filter(submission=OuterRef("pk"), assignment__member=member, active=True)
+        )
+        own = Q(view=SITE, site_id__in=member.site_ids) if can(member, Permission.ANSWER_SITE) else Q()
+        visible = visible.filter(own | Q(assigned)) if own else visible.filter(assigned)
     return visible.select_related("cycle", "site").annotate(db_now=Now())
 
 
 def own_work(member: Member) -> QuerySet[Submission]:
-    """The submissions a member is the one to answer, see `may_answer`."""
+    """The submissions a member is the one to answer, see `access.is_respondent`."""
     rows = submissions(member)
     return rows.filter(view=ENTERPRISE) if can(member, Permission.ANSWER_ENTERPRISE) else rows.filter(view=SITE)
 
 
-def may_answer(member: Member, submission: Submission) -> bool:
-    """Whether this member is the one who answers here."""
-    if submission.view == ENTERPRISE:
-        return can(member, Permission.ANSWER_ENTERPRISE)
-    return can(member, Permission.ANSWER_SITE, submission.site)
-
-
 def takes_answers(member: Member, submission: Any) -> bool:
     """Whether answers can be saved now; `submission` comes from `submissions` (it carries the database's clock)."""
-    return submission.state == Submission.State.DRAFT and submission.cycle.takes_answers(
-        submission.db_now, member.organisation.time_zone
+    return submission.state in Submission.EDITABLE and submission.cycle.takes_answers(
+        submission.db_now, member.organisation.time_zone, submission.extended_to
     )
 
 

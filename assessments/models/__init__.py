@@ -1,21 +1,30 @@
-from assessments.models.cycles import Cycle, CycleSite
+from assessments.models.cycles import Cycle, CycleSite, CycleStep
+from assessments.models.delegation import Assignment, AssignmentQuestion
+from assessments.models.evidence import AnswerEvidence, Evidence
 from assessments.models.questionnaires import Action, Component, Dimension, Question, Questionnaire
 from assessments.models.results import NetworkResult, NetworkScore, PerceptionGap, Result, Score
-from assessments.models.submissions import Answer, Submission
+from assessments.models.submissions import Answer, Remark, StandIn, Submission
 
 __all__ = [
     "Action",
     "Answer",
+    "AnswerEvidence",
+    "Assignment",
+    "AssignmentQuestion",
     "Component",
     "Cycle",
     "CycleSite",
+    "CycleStep",
     "Dimension",
+    "Evidence",
     "NetworkResult",
     "NetworkScore",
     "PerceptionGap",
     "Question",
     "Questionnaire",
+    "Remark",
     "Result",
     "Score",
+    "StandIn",
     "Submission",
 ]

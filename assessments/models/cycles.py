@@ -32,6 +32,12 @@ class Cycle(TenantModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     opens_on = models.DateField(_("opens on"))
     closes_on = models.DateField(_("closes on"))
+    # What the organisation wants of this round: a level for every dimension without a target of its own, and the share of
+    # plants that shall submit.
+    target_level = models.DecimalField(_("target level"), max_digits=2, decimal_places=1, null=True, blank=True)
+    response_target_pct = models.SmallIntegerField(_("plants that shall submit"), default=100)
+    prefill_from = Parent("self", models.RESTRICT, null=True, blank=True, related_name="+")
+    reminders = models.BooleanField(_("reminders"), default=True)
 
     class Meta:
         ordering = ["-opens_on", "-id"]
@@ -42,14 +48,22 @@ class Cycle(TenantModel):
                 condition=Q(opens_on__gte=FIRST_DAY, closes_on__lte=LAST_DAY), name="cycle_dates_plausible"
             ),
             models.CheckConstraint(condition=Q(state__in=["draft", "open", "closed", "archived"]), name="cycle_state"),
+            models.CheckConstraint(
+                condition=Q(target_level__isnull=True) | Q(target_level__range=(1, 5)), name="cycle_target_on_scale"
+            ),
+            models.CheckConstraint(condition=Q(response_target_pct__range=(1, 100)), name="cycle_response_target"),
+            models.CheckConstraint(
+                condition=Q(prefill_from__isnull=True) | ~Q(prefill_from=F("id")), name="cycle_not_its_own_past"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
-    def takes_answers(self, now: datetime, time_zone: str) -> bool:
-        """Whether answers are accepted at `now`: open, and not after the last local day of the organisation."""
-        return self.state == self.State.OPEN and now < end_of_day(self.closes_on, time_zone)
+    def takes_answers(self, now: datetime, time_zone: str, last_day: date | None = None) -> bool:
+        """Whether answers are accepted at `now`: open, and not after the last local day (a later one if extended)."""
+        last = max(self.closes_on, last_day or self.closes_on)
+        return self.state == self.State.OPEN and now < end_of_day(last, time_zone)
 
 
 def end_of_day(day: date, time_zone: str) -> datetime:
@@ -70,3 +84,32 @@ class CycleSite(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cycle", "site"], name="cycle_site_once")]
+
+
+class CycleStep(TenantModel):
+    """What was decided about a cycle, or about the deadline of one submission in it, and why. Append-only."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", _("Opened")
+        EXTENDED = "extended", _("Extended")
+        CLOSED = "closed", _("Closed")
+        REOPENED = "reopened", _("Reopened")
+        ARCHIVED = "archived", _("Archived")
+
+    cycle = Parent(Cycle, related_name="steps")
+    submission = Parent("assessments.Submission", null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    closes_on = models.DateField(null=True, blank=True)
+    by = models.ForeignKey("organisations.User", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="reopened") | ~Q(reason=""), name="cycle_step_reopened_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["opened", "extended", "closed", "reopened", "archived"]), name="cycle_step_kind"
+            ),
+        ]

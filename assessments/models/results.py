@@ -20,6 +20,7 @@ class Result(TenantModel):
     release = models.ForeignKey(Release, models.PROTECT, null=True, blank=True)
     # What the peer group was chosen by: a later change of the organisation's profile must not move an old comparison.
     segments = models.JSONField(default=dict, blank=True)
+    figures = models.JSONField(default=dict, blank=True)  # derived figures of the other items, by key
     input_hash = models.CharField(max_length=64)
     calculated_at = models.DateTimeField(db_default=Now())
 
@@ -76,6 +77,7 @@ class NetworkResult(TenantModel):
     sites_submitted = models.IntegerField()
     # Site question -> weighted mean of its levels, where enough plants answered it (METHOD 3): figures of action rules.
     question_means = models.JSONField(default=dict, blank=True)
+    figures = models.JSONField(default=dict, blank=True)  # figures over all sites: barriers, decision rights
     weight_basis = models.CharField(max_length=20)
     calculated_at = models.DateTimeField(db_default=Now())
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments import selectors, workflow
+from assessments.access import is_respondent
 from assessments.catalogue import ENTERPRISE
 from assessments.models import Submission
 from assessments.views import item_forms, screens
@@ -33,7 +34,7 @@ def fetch(request: HttpRequest, public_id: str) -> Submission:
 def submission(request: HttpRequest, public_id: str) -> HttpResponse:
     """Go to where the work is: the first dimension with an open question, else the review."""
     found = fetch(request, public_id)
-    if found.state == Submission.State.SUBMITTED and selectors.may_answer(request.member, found):
+    if found.state == Submission.State.SUBMITTED and is_respondent(request.member, found):
         return redirect("submission-status", public_id)
     catalogue = selectors.catalogue_of(found)
     done = selectors.progress(found, catalogue).by_dimension

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments import publishing, selectors, workflow
+from assessments.access import is_respondent
 from assessments.catalogue import ENTERPRISE
 from assessments.forms import CycleForm
 from assessments.models import Cycle, Submission
@@ -68,7 +69,7 @@ def _card(title: str, text: str, url: str, action: str, state: str, **more: Any)
 def _open_work(member: Member) -> list[Submission]:
     """Own submissions of open cycles, soonest deadline first."""
     rows = selectors.with_counts(selectors.own_work(member)).filter(cycle__state=Cycle.State.OPEN)
-    mine = [s for s in rows.order_by("cycle__closes_on", "pk") if selectors.may_answer(member, s)]
+    mine = [s for s in rows.order_by("cycle__closes_on", "pk") if is_respondent(member, s)]
     return [s for s in mine if selectors.takes_answers(member, s) or s.state == Submission.State.SUBMITTED]
 
 

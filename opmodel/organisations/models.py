@@ -35,6 +35,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("email address"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
+    language = models.CharField(_("language"), max_length=8, blank=True, default="")  # "": as the browser asks
     installation_role = models.CharField(
         max_length=20,
         blank=True,
@@ -149,6 +150,7 @@ class Member(TenantModel):
                 Role.PLANT_MANAGER: _("Plant manager"),
                 Role.ANALYST: _("Analyst"),
                 Role.ADMINISTRATOR: _("Administrator"),
+                Role.CONTRIBUTOR: _("Colleague"),
             }[Role(self.role)]
         )
 
@@ -162,6 +164,55 @@ class MemberSite(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "site"], name="member_site_once")]
+
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["email", "name", "token_hash"]
+)
+class Invitation(TenantModel):
+    """A single-use way in: bound to one address, one organisation and one role; of the token only a hash is kept."""
+
+    email = models.EmailField(_("email address"))
+    name = models.CharField(_("name"), max_length=120, blank=True, default="")
+    role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
+    language = models.CharField(max_length=8, blank=True, default="")
+    sites = models.ManyToManyField(Site, through="InvitationSite", related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organisation",
+                Lower("email"),
+                condition=models.Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitation_open_once",
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=[r.value for r in Role]), name="invitation_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at__isnull=True) | models.Q(revoked_at__isnull=True),
+                name="invitation_ended_one_way",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.role}"
+
+
+@audited
+class InvitationSite(TenantModel):
+    """The sites a person will answer for once the invitation is accepted."""
+
+    invitation = Parent(Invitation)
+    site = Parent(Site)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["invitation", "site"], name="invitation_site_once")]
 
 
 class Tombstone(models.Model):

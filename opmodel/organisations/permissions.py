@@ -12,6 +12,7 @@ class Role(StrEnum):
     PLANT_MANAGER = "plant_manager"
     ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
+    CONTRIBUTOR = "contributor"  # a colleague who answers what was assigned, and sees nothing else
 
 
 class InstallationRole(StrEnum):
@@ -23,6 +24,9 @@ class Permission(StrEnum):
     OPEN_CYCLE = "open_cycle"
     ANSWER_ENTERPRISE = "answer_enterprise"
     ANSWER_SITE = "answer_site"  # of the own sites only
+    ANSWER_ON_BEHALF = "answer_on_behalf"  # of a site, after saying so
+    REVIEW = "review"  # return or accept a submission
+    INVITE = "invite"
     VIEW_CYCLE = "view_cycle"
     VIEW_RESULTS = "view_results"  # of the whole organisation
     VIEW_SITE_RESULTS = "view_site_results"  # of the own sites only
@@ -36,6 +40,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {
             Permission.OPEN_CYCLE,
             Permission.ANSWER_ENTERPRISE,
+            Permission.ANSWER_ON_BEHALF,
+            Permission.REVIEW,
+            Permission.INVITE,
             Permission.VIEW_CYCLE,
             Permission.VIEW_RESULTS,
             Permission.VIEW_PEERS,
@@ -44,9 +51,16 @@ ROLES: dict[Role, frozenset[Permission]] = {
     ),
     Role.PLANT_MANAGER: frozenset({Permission.ANSWER_SITE, Permission.VIEW_SITE_RESULTS}),
     Role.ANALYST: frozenset(
-        {Permission.VIEW_CYCLE, Permission.VIEW_RESULTS, Permission.VIEW_PEERS, Permission.USE_API}
+        {
+            Permission.REVIEW,
+            Permission.VIEW_CYCLE,
+            Permission.VIEW_RESULTS,
+            Permission.VIEW_PEERS,
+            Permission.USE_API,
+        }
     ),
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ORGANISATION, Permission.VIEW_CYCLE}),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ORGANISATION, Permission.INVITE, Permission.VIEW_CYCLE}),
+    Role.CONTRIBUTOR: frozenset(),
 }
 SITE_BOUND = {Permission.ANSWER_SITE, Permission.VIEW_SITE_RESULTS}
 

@@ -1,7 +1,7 @@
-"""Every write of an assessment: one keyword-only function each, in one transaction, with `by=`."""
+"""Answers: one at a time on top of the version it was seen in, or many at once."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,31 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import item_words, items, publishing, selectors
-from assessments.catalogue import ENTERPRISE, SITE
-from assessments.models import Answer, Cycle, CycleSite, Submission
-from assessments.models.cycles import FIRST_DAY, LAST_DAY
-from benchmarks.models import Dataset
-from opmodel.jobs import queue
-from opmodel.jobs.models import Job
+from assessments.access import Access, access
+from assessments.models import Answer, Cycle, Submission
+from assessments.workflow.refusals import Conflict, Refused, closed
 from opmodel.keys import new_public_id
-from opmodel.organisations.models import Member, Organisation, Site
-from opmodel.organisations.permissions import Permission, can
-
-
-class Refused(Exception):
-    """A write that cannot be done; says which field, and what was expected. Nothing was changed."""
-
-    def __init__(self, message: str, *, field: str = "", status: int = 400, errors: Any = None) -> None:
-        super().__init__(message)
-        self.message, self.field, self.status, self.errors = message, field, status, errors or []
-
-
-class Conflict(Exception):
-    """Somebody saved this answer in the meantime; both values are here, nothing was overwritten."""
-
-    def __init__(self, mine: dict[str, Any], theirs: Answer) -> None:
-        super().__init__("conflict")
-        self.mine, self.theirs = mine, theirs
+from opmodel.organisations.models import Member, Organisation
 
 
 @dataclass(frozen=True)
@@ -49,50 +29,19 @@ class Saved:
     data: dict[str, Any] | None
 
 
-@transaction.atomic
-def open_cycle(
-    *, by: Member, name: str, opens_on: date, closes_on: date, sites: list[Site], dataset: Dataset | None
-) -> Cycle:
-    """Open a cycle with one enterprise submission and one per site; raises Refused."""
-    if not can(by, Permission.OPEN_CYCLE):
-        raise Refused(_("Only the CSCO opens a cycle."), status=403)
-    if opens_on < FIRST_DAY or closes_on > LAST_DAY:
-        raise Refused(_("The days of a cycle lie between 2000 and 2199."), field="closes_on")
-    if closes_on < opens_on:
-        raise Refused(_("The last day must not lie before the first day."), field="closes_on")
-    if Cycle.objects.filter(organisation_id=by.organisation_id, name=name).exists():
-        raise Refused(_("A cycle with this name exists already; choose another name."), field="name")
-    questionnaire = publishing.latest_questionnaire()
-    if questionnaire is None:
-        raise Refused(_("No questionnaire is published yet. The operator runs load_content once."))
-    cycle = Cycle.objects.create(
-        organisation_id=by.organisation_id,
-        name=name,
-        questionnaire=questionnaire,
-        dataset=dataset,
-        opens_on=opens_on,
-        closes_on=closes_on,
-    )
-    own = {"organisation_id": by.organisation_id, "cycle": cycle}
-    CycleSite.objects.bulk_create(CycleSite(**own, site=site) for site in sites)
-    Submission.objects.bulk_create(
-        [Submission(**own, view=ENTERPRISE), *(Submission(**own, view=SITE, site=site) for site in sites)]
-    )
-    return cycle
-
-
 # The shared lock on the cycle lets savers pass each other; who closes the cycle waits for them, and they see it closed.
 UPSERT = """
 INSERT INTO assessments_answer AS a (organisation_id, public_id, submission_id, question_id, status, level, data,
-       reason, comment, version, client_key, saved_at, saved_by_id)
+       reason, comment, version, client_key, origin, on_behalf, saved_at, saved_by_id)
 SELECT %(organisation)s, %(public_id)s, %(submission)s, %(question)s, %(status)s, %(level)s, %(data)s,
-       %(reason)s, %(comment)s, 1, %(client_key)s, clock_timestamp(), %(by)s
+       %(reason)s, %(comment)s, 1, %(client_key)s, %(origin)s, %(on_behalf)s, clock_timestamp(), %(by)s
   FROM (SELECT FROM assessments_cycle WHERE id = %(cycle)s AND state = 'open' FOR SHARE) still_open
  WHERE %(base)s = 0 OR EXISTS (SELECT FROM assessments_answer
                                 WHERE submission_id = %(submission)s AND question_id = %(question)s)
     ON CONFLICT (submission_id, question_id) DO UPDATE
    SET status = EXCLUDED.status, level = EXCLUDED.level, data = EXCLUDED.data, reason = EXCLUDED.reason,
        comment = EXCLUDED.comment, version = a.version + 1, client_key = EXCLUDED.client_key,
+       origin = EXCLUDED.origin, on_behalf = EXCLUDED.on_behalf,
        saved_at = clock_timestamp(), saved_by_id = EXCLUDED.saved_by_id
  WHERE a.version = %(base)s
 RETURNING a.version, a.saved_at
@@ -111,12 +60,15 @@ def save_answer(
     reason: str = "",
     comment: str = "",
     client_key: str = "",
+    origin: str = "page",
 ) -> Saved:
     """Save one answer on top of the version it was seen in.
 
     Raises Refused (unknown code, wrong level, closed cycle ...) or Conflict (a newer version exists).
     """
-    locked = lock(by, submission)
+    locked, granted = lock(by, submission)
+    if not granted.writes(code):
+        raise not_yours()
     question_id, clean = clean_answer(by, locked, code, status, level, data, reason, comment)
     if isinstance(base_version, bool) or not isinstance(base_version, int) or not 0 <= base_version < 2**31:
         raise Refused(_("base_version must be a whole number, 0 for a first save."), field="base_version")
@@ -132,6 +84,8 @@ def save_answer(
         "question": question_id,
         "client_key": client_key,
         "by": by.user_id,
+        "origin": origin,
+        "on_behalf": granted.on_behalf,
         "base": base_version,
     }
     with connection.cursor() as cursor:
@@ -139,7 +93,7 @@ def save_answer(
         row = cursor.fetchone()
     if row is None:
         if not Cycle.objects.filter(pk=locked.cycle_id, state=Cycle.State.OPEN).exists():
-            raise closed(locked.cycle)
+            raise closed(locked)
         theirs = Answer.objects.select_related("saved_by").filter(submission=locked, question_id=question_id).first()
         if theirs is None:
             raise Refused(_("This answer was never saved; base_version must be 0."), field="base_version")
@@ -158,9 +112,11 @@ def save_many(*, by: Member, submission: Submission, entries: list[dict[str, Any
 
     Each entry holds code, status and, as its status needs, level, data, reason, comment.
     """
-    locked = lock(by, submission)
+    locked, granted = lock(by, submission)
     rows = []
     for entry in entries:
+        if not granted.writes(entry["code"]):
+            raise not_yours()
         question_id, clean = clean_answer(
             by,
             locked,
@@ -178,6 +134,8 @@ def save_many(*, by: Member, submission: Submission, entries: list[dict[str, Any
                 question_id=question_id,
                 saved_at=Now(),
                 saved_by_id=by.user_id,
+                origin=entry.get("origin", Answer.Origin.PAGE),
+                on_behalf=granted.on_behalf,
                 **clean,
             )
         )
@@ -186,29 +144,21 @@ def save_many(*, by: Member, submission: Submission, entries: list[dict[str, Any
     return len(Answer.objects.bulk_create(rows))
 
 
-@transaction.atomic
-def close_cycle(*, by: Member, cycle: Cycle) -> None:
-    """End a cycle: no more answers; results stay."""
-    if not can(by, Permission.OPEN_CYCLE):
-        raise Refused(_("Only the CSCO closes a cycle."), status=403)
-    Cycle.objects.filter(pk=cycle.pk, organisation_id=by.organisation_id).update(state=Cycle.State.CLOSED)
-
-
-def lock(by: Member, submission: Submission) -> Submission:
-    """The submission, locked for this transaction, if answers may be saved now; raises Refused."""
+def lock(by: Member, submission: Submission) -> tuple[Submission, Access]:
+    """The submission, locked for this transaction, if answers may be saved now, and which of them; raises Refused."""
     locked = selectors.submissions(by).select_for_update(of=("self",), no_key=True).filter(pk=submission.pk).first()
-    if locked is None or not selectors.may_answer(by, locked):
-        raise Refused(_("These answers are given by somebody else; you can read them."), status=403)
-    if locked.state == Submission.State.SUBMITTED:
+    granted = access(by, locked) if locked is not None else None
+    if locked is None or granted is None or not granted.writes_something:
+        raise not_yours()
+    if locked.state not in Submission.EDITABLE:
         raise Refused(_("This was submitted already; answers can no longer be changed."), status=409)
     if not selectors.takes_answers(by, locked):
-        raise closed(locked.cycle)
-    return locked
+        raise closed(locked)
+    return locked, granted
 
 
-def closed(cycle: Cycle) -> Refused:
-    text = _("The cycle “%(name)s” closed on %(day)s; answers are no longer accepted.")
-    return Refused(text % {"name": cycle.name, "day": cycle.closes_on.isoformat()}, status=409)
+def not_yours() -> Refused:
+    return Refused(_("These answers are given by somebody else; you can read them."), status=403)
 
 
 def clean_answer(
@@ -293,31 +243,4 @@ def apply_profile(by: Member, profile: dict[str, Any]) -> None:
         region=str(profile.get("hq_region") or ""),
         size_band=str(profile.get("employees_band") or ""),
         process_type=str(profile.get("process_type") or ""),
-    )
-
-
-@transaction.atomic
-def submit(*, by: Member, submission: Submission) -> Submission:
-    """Hand in a submission and queue its scoring with the same commit; raises Refused, also on a second time."""
-    locked = lock(by, submission)
-    if not Answer.objects.filter(submission=locked, status="level").exists():
-        raise Refused(_("Nothing is answered yet: choose a level for at least one question before you submit."))
-    locked.state = Submission.State.SUBMITTED
-    locked.revision += 1
-    locked.submitted_by_id = by.user_id
-    Submission.objects.filter(pk=locked.pk).update(
-        state=locked.state, revision=locked.revision, submitted_at=Now(), submitted_by_id=by.user_id
-    )
-    enqueue_scoring(locked, by=by.user_id)
-    return locked
-
-
-def enqueue_scoring(submission: Submission, *, by: int | None) -> Job:
-    """One scoring job per revision of a submission."""
-    return queue.enqueue(
-        "score",
-        key=selectors.scoring_key(submission),
-        payload={"submission": submission.pk},
-        organisation_id=submission.organisation_id,
-        by=by,
     )

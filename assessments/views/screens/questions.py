@@ -1,0 +1,110 @@
+"""One dimension a screen: its scale questions, what is saved of them, and two answers to one question."""
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+
+from assessments import selectors
+from assessments.access import access
+from assessments.catalogue import Question, Questionnaire
+from assessments.models import Answer, Submission
+from assessments.views.screens.frame import frame, heading, neighbours
+from opmodel.organisations.models import Member
+
+EMPTY: dict[str, Any] = {
+    "status": "open",
+    "level": None,
+    "reason": "",
+    "comment": "",
+    "version": 0,
+    "saved_at": None,
+    "saved_by": "",
+}
+
+
+def stored(answer: Answer) -> dict[str, Any]:
+    """A saved answer as the page and the conflict reply show it."""
+    return {
+        "status": answer.status,
+        "level": answer.level,
+        "reason": answer.reason,
+        "comment": answer.comment,
+        "data": answer.data,
+        "version": answer.version,
+        "saved_at": answer.saved_at.isoformat().replace("+00:00", "Z"),
+        "saved_by": answer.saved_by.get_full_name() if answer.saved_by else "",
+    }
+
+
+def question_context(submission: Submission, question: Question, answer: Answer | None) -> dict[str, Any]:
+    saved = dict(EMPTY) if answer is None else {**stored(answer), "saved_at": answer.saved_at}
+    return {
+        "code": question.code,
+        "text": question.text,
+        "help": question.help,
+        "yardstick": question.yardstick,
+        "evidence_hint": question.evidence_hint,
+        "anchors": [
+            {"level": n, "text": text, "checked": saved["level"] == n} for n, text in enumerate(question.anchors, 1)
+        ],
+        "na_allowed": question.na_allowed,
+        "save_url": reverse("submission-save", args=[submission.public_id, question.code]),
+        "error": "",
+        **saved,
+    }
+
+
+def reading(catalogue: Questionnaire) -> dict[str, Any]:
+    """How the levels are meant, for the answering page: rules, fixed words, and the two answers beside the levels."""
+    return {
+        "answering_rule": catalogue.answering_rule,
+        "cumulative_rule": catalogue.cumulative_rule,
+        "evidence": "; ".join(catalogue.evidence_grades.values()),
+        "terms": [
+            *catalogue.quantifiers,
+            *((answer.label, answer.meaning) for answer in catalogue.special_answers),
+        ],
+    }
+
+
+def dimension(member: Member, submission: Submission, code: str) -> dict[str, Any]:
+    catalogue = selectors.catalogue_of(submission)
+    shown = catalogue.dimension_by_code.get(code)
+    asked = catalogue.questions_of(submission.view, code)
+    if shown is None or not asked:
+        raise Http404
+    saved = selectors.answers(submission)
+    component = catalogue.component_by_code[shown.component]
+    position = [d.code for d in component.dimensions].index(code) + 1
+    editable = access(member, submission).writes_something and selectors.takes_answers(member, submission)
+    return {
+        "submission": heading(submission, editable),
+        "dimension": {
+            "code": code,
+            "name": shown.name,
+            "purpose": shown.purpose,
+            "position": position,
+            "count": len(component.dimensions),
+            "component_name": component.name,
+            "component_code": component.code,
+        },
+        "reading": reading(catalogue),
+        "questions": [question_context(submission, q, saved.get(q.code)) for q in asked],
+        **frame(submission, catalogue, saved, code),
+        **neighbours(submission, catalogue, code),
+    }
+
+
+def conflict(submission: Submission, code: str, mine: dict[str, Any], theirs: Answer) -> dict[str, Any]:
+    """Both values side by side; choosing the own one sends it again on top of their version."""
+    catalogue = selectors.catalogue_of(submission)
+    question = catalogue.question_by_code[code]
+    return {
+        "submission": heading(submission),
+        "question": question_context(submission, question, theirs),
+        "mine": mine,
+        "theirs": {**stored(theirs), "saved_at": theirs.saved_at},
+        "save_url": reverse("submission-save", args=[submission.public_id, code]),
+        "back_url": reverse("submission-dimension", args=[submission.public_id, question.dimension]) + f"#{code}",
+    }
