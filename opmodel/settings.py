@@ -277,7 +277,14 @@ if EMAIL_URL:
     EMAIL_USE_TLS = mail.scheme == "smtp+tls"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_TIMEOUT = 10  # seconds a mail server may be silent: a job must not outlive its lease
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL") or "opmodel@localhost"
+# Where people reach this installation: links in mails begin with it, for no request tells the host to a worker.
+PUBLIC_URL = (env("PUBLIC_URL") or "").rstrip("/")
+if not PUBLIC_URL and (LOCAL or DEBUG or TESTING):
+    PUBLIC_URL = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
+if PUBLIC_URL and not PUBLIC_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(f"PUBLIC_URL must begin with https:// or http://, not {PUBLIC_URL[:40]}")
 
 # Who and where stand in the audit row itself, so that it lies under the same row-level security.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

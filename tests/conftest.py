@@ -10,6 +10,7 @@ from django.db import connection
 
 from opmodel.settings import DATABASE_URL, database
 from tests import build
+from tests.mailbox import mailbox  # noqa: F401 - a fixture for every test
 
 
 def become(role: dict) -> None:

@@ -20,6 +20,14 @@ class GiveUp(Exception):
     """A handler raises this when another attempt cannot help; its text is shown to people."""
 
 
+class TryLater(Exception):
+    """A handler raises this when another attempt helps only after a while; its text is shown if none did."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 def handler(kind: str) -> Callable[[Handler], Handler]:
     """Register the function that does the jobs of one kind; it must return early when its result exists."""
 
@@ -91,23 +99,24 @@ def run(job_id: int | None = None) -> int | None:
     except Exception as error:
         log.exception("job %s (%s, attempt %s) failed", job.pk, job.kind, job.attempts)
         final = isinstance(error, GiveUp) or job.attempts >= Job.MAX_ATTEMPTS
-        text = str(error) if isinstance(error, GiveUp) else f"{type(error).__name__}: {error}"
-        _close(job, "failed" if final else "queued", error=text)
+        text = str(error) if isinstance(error, GiveUp | TryLater) else f"{type(error).__name__}: {error}"
+        wait = error.seconds if isinstance(error, TryLater) else 2 * job.attempts
+        _close(job, "failed" if final else "queued", error=text, wait=wait)
     else:
         _close(job, "done")
     return job.pk
 
 
-def _close(job: Job, state: str, error: str = "") -> None:
+def _close(job: Job, state: str, error: str = "", wait: int = 0) -> None:
     with every_job() as cursor:
         # attempts is the fencing token: whoever lost the lease to a later attempt changes nothing.
         cursor.execute(
             "UPDATE jobs_job SET state = %s, error = %s, lease_until = NULL,"
             " progress = CASE WHEN %s = 'done' THEN 100 ELSE 0 END,"
-            " due_at = clock_timestamp() + make_interval(secs => CASE WHEN %s = 'queued' THEN 2 * attempts ELSE 0 END),"
+            " due_at = clock_timestamp() + make_interval(secs => %s),"
             " finished_at = CASE WHEN %s = 'queued' THEN NULL ELSE clock_timestamp() END"
             " WHERE id = %s AND attempts = %s AND state = 'running'",
-            [state, error[:2000], state, state, state, job.pk, job.attempts],
+            [state, error[:2000], state, 0 if state != "queued" else wait, state, job.pk, job.attempts],
         )
 
 
