@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from assessments import items
 from assessments.catalogue import ENTERPRISE, SITE, Action, Questionnaire
 
 FIGURES = {
@@ -185,20 +185,14 @@ def _ranges(q: Questionnaire) -> Iterable[str]:
 
 
 def _items(q: Questionnaire) -> Iterable[str]:
-    """Rules that `items` calculates with."""
+    """What the item types calculate with."""
     for item in q.items:
-        place = f"instrument.yaml / items / {item.code} / spec"
-        if item.type == "matrix_target":
-            span = item.spec.get("range")
-            numbers: list[Any] = [span.get(k) for k in ("min", "max", "step")] if isinstance(span, Mapping) else []
-            if not numbers or not all(isinstance(n, int | float) for n in numbers):
-                yield f"{place} / range: expected min, max and step as numbers"
-            elif not (1 <= numbers[0] < numbers[1] <= 5 and 0 < numbers[2] <= numbers[1] - numbers[0]):
-                yield f"{place} / range: expected steps above 0 that rise within 1 to 5"
-            rule = item.spec.get("date_rule")
-            years = rule.get("years") if isinstance(rule, Mapping) else None
-            if type(years) is not int or years not in range(1, 51):
-                yield f"{place} / date_rule / years: expected a whole number from 1 to 50, found {years!r}"
+        place = f"instrument.yaml / items / {item.code}"
+        for name in items.SHARED:
+            other = q.item_by_code.get(str(item.spec.get(name)))
+            if name in item.spec and (other is None or other.type != item.type or name in other.spec):
+                yield f"{place} / spec / {name}: {item.spec[name]} is no {item.type} with columns and rows of its own"
+        yield from (f"{place} / spec / {problem}" for problem in items.check(item.type, item.spec))
 
 
 def _cycles(q: Questionnaire) -> Iterable[str]:

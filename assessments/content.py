@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -30,6 +30,7 @@ from assessments.catalogue import (
     Statement,
 )
 from assessments.catalogue_checks import validate
+from assessments.items import SHARED, resolved
 
 
 class ContentError(ValueError):
@@ -158,6 +159,10 @@ def read_content(folder: Path) -> Questionnaire:
         file_of[component.code] = f"{name}.yaml"
         questions.extend(asked)
     items = [_item(reader, entry, f"instrument.yaml / items / {i}", folder) for i, entry in enumerate(top["items"])]
+    reader.problems += [
+        f"instrument.yaml / items / {item.code} / spec / {key}: taken over by {name}, expected no {key} of its own"
+        for item in items for name, keys in SHARED.items() if name in item.spec for key in keys if key in item.spec
+    ]  # fmt: skip
     listed = reader.take(reader.load(folder / "actions.yaml"), "actions.yaml", {"action_rules": dict, "actions": list})
     every = [d.code for c in components for d in c.dimensions]
     actions = [_action(reader, entry, i, every) for i, entry in enumerate(listed["actions"])]
@@ -165,7 +170,7 @@ def read_content(folder: Path) -> Questionnaire:
         version=top["version"],
         components=tuple(components),
         questions=tuple(sorted(questions, key=lambda q: q.view != ENTERPRISE)),
-        items=tuple(items),
+        items=_with_shared_parts(items),
         actions=tuple(actions),
         objectives=objectives,
         objective_notes=notes,
@@ -234,6 +239,18 @@ def _item(reader: Reader, entry: Any, path: str, folder: Path) -> Item:
     return item
 
 
+def _with_shared_parts(items: Iterable[Item]) -> tuple[Item, ...]:
+    """The items, each with the columns or rows it takes over from another; an unknown other is left to `validate`."""
+    kept = tuple(items)
+    known = {(item.type, item.code): item.spec for item in kept}
+
+    def other(item: Item) -> Mapping[str, Any]:
+        names = [item.spec[name] for name in SHARED if name in item.spec]
+        return known.get((item.type, str(names[0])), {}) if names else {}
+
+    return tuple(dataclasses.replace(i, spec=resolved(i.spec, other(i))) for i in kept)
+
+
 def _action(reader: Reader, entry: Any, number: int, every: list[str]) -> Action:
     path = f"actions.yaml / {entry.get('code', number) if isinstance(entry, dict) else number}"
     fields = reader.take(entry, path, ACTION, ("rule",))
@@ -268,6 +285,8 @@ def to_document(questionnaire: Questionnaire) -> dict[str, Any]:
         del document[name]
     for item in document["items"]:
         del item["words"]
+        taken = {key for name, keys in SHARED.items() if name in item["spec"] for key in keys}
+        item["spec"] = {key: value for key, value in item["spec"].items() if key not in taken}
     return document
 
 
@@ -277,7 +296,7 @@ def from_document(document: Mapping[str, Any]) -> Questionnaire:
     catalogue: Questionnaire = reader.build(Questionnaire, dict(document), "document")
     if reader.problems:
         raise ContentError(reader.problems)
-    return catalogue
+    return dataclasses.replace(catalogue, items=_with_shared_parts(catalogue.items))
 
 
 def content_hash(questionnaire: Questionnaire) -> str:

@@ -6,9 +6,12 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments import items, workflow
+from assessments import workflow
 from assessments.catalogue import Item, Questionnaire
 from assessments.item_words import label_of
+from assessments.items import matrices
+
+DRAWN = ("profile", "allocation_100", "matrix_target")  # the types that have a form
 
 
 def options_of(field: dict[str, Any], catalogue: Questionnaire) -> list[tuple[str, str]]:
@@ -84,7 +87,7 @@ def _fields(
 def _target_rows(
     item: Item, catalogue: Questionnaire, data: dict[str, Any], errors: dict[str, str], theirs: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    steps = [f"{level:.1f}" for level in items.target_levels(item.spec)]
+    steps = [f"{level:.1f}" for level in matrices.target_levels(item.spec)]
     rows = []
     for d in catalogue.dimensions:
         entry = data.get(d.code) or {}
@@ -133,7 +136,7 @@ def context(
     if refused and not refused.errors:
         errors[""] = refused.message
     targets = item.type == "matrix_target"
-    first, last = items.target_days(item.spec, timezone.localdate()) if targets else ("", "")
+    first, last = matrices.target_days(item.spec, timezone.localdate()) if targets else ("", "")
     total = 100 if item.type == "allocation_100" or item.spec.get("sum_to") else 0
     return {
         "fields": [] if targets else _fields(item, catalogue, data, errors, theirs or {}),

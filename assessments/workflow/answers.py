@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 
 from assessments import item_words, items, publishing, selectors
 from assessments.access import Access, access
+from assessments.catalogue import Item
+from assessments.catalogue import Questionnaire as Catalogue
+from assessments.items.fields import storable
 from assessments.models import Answer, Cycle, Submission
 from assessments.workflow.refusals import Conflict, Refused, closed
 from opmodel.keys import new_public_id
@@ -194,7 +197,7 @@ def clean_answer(
         if status not in ("data", "open"):
             raise Refused(_("This item takes “data” or “open”."), field="status")
         if status == "data":
-            clean["data"] = clean_item(item, data, catalogue)
+            clean["data"] = clean_item(by, item, data, catalogue)
     elif status == "level":
         if isinstance(level, bool) or not isinstance(level, int) or not 1 <= level <= 5:
             raise Refused(_("A level is a whole number from 1 to 5."), field="level")
@@ -210,28 +213,21 @@ def clean_answer(
     return publishing.question_keys(submission.cycle.questionnaire_id)[code], clean
 
 
-def storable(text: str) -> bool:
-    """Whether PostgreSQL takes a text: it refuses NUL and halves of characters.
-
-    >>> storable("ü 😀"), storable("a\\x00b"), storable("\\ud800")
-    (True, False, False)
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text
+def item_context(by: Member, catalogue: Catalogue) -> items.Context:
+    """What the item types need to know about the questionnaire, the day and the organisation."""
+    return items.Context(
+        dimensions=tuple(d.code for d in catalogue.dimensions),
+        today=timezone.localdate(),
+        currency=by.organisation.currency,
+    )
 
 
-def clean_item(item: Any, data: Any, catalogue: Any) -> dict[str, Any]:
-    if not items.is_supported(item.type):
-        raise Refused(_("This item cannot be answered yet."), field="code")
+def clean_item(by: Member, item: Item, data: Any, catalogue: Catalogue) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise Refused(_("The data of an item is an object of its fields."), field="data")
-    context = items.Context(dimensions=tuple(d.code for d in catalogue.dimensions), today=timezone.localdate())
-    value, faults = items.clean(item.type, item.spec, data, context)
+    value, faults = items.clean(item.type, item.spec, data, item_context(by, catalogue))
     if faults:
-        errors = [(fault.field, item_words.sentence(fault, catalogue)) for fault in faults]
+        errors = [(fault.place, item_words.sentence(fault, item, catalogue)) for fault in faults]
         raise Refused(errors[0][1], field=errors[0][0], errors=errors)
     return dict(value)
 

@@ -36,6 +36,19 @@ def test_the_stored_document_gives_the_same_catalogue(content):
     assert content_hash(again) == content_hash(content)
 
 
+def test_shared_columns_and_rows_are_there_and_no_part_of_the_stored_document(content):
+    """So that a version does not change its hash for them, and nobody has to look them up."""
+    spec = {code: content.item_by_code[code].spec for code in ("E-N8", "S-N7", "E-N10", "S-N5", "S-N4", "E-N9")}
+    assert spec["S-N7"]["columns"] == spec["E-N8"]["columns"]
+    assert spec["S-N5"]["columns"] == spec["E-N10"]["columns"]
+    assert [spec["E-N9"][k] for k in ("rows", "row_ids", "columns")] == [
+        spec["S-N4"][k] for k in ("rows", "row_ids", "columns")
+    ]
+    stored = {i["code"]: i["spec"] for i in to_document(content)["items"]}
+    assert not {"columns", "rows", "row_ids"} & {*stored["S-N7"], *stored["S-N5"], *stored["E-N9"]}
+    assert "columns" in stored["E-N8"]
+
+
 def test_industries_of_the_profile_all_have_a_sector(content):
     from benchmarks.cells import read_segments
 
@@ -86,6 +99,14 @@ FAULTS = [
     ("questionnaires/instrument.yaml", "      years: 5\n", "      years: soon\n", "E-N6 / spec / date_rule / years: expected a whole number from 1 to 50, found 'soon'"),
     ("questionnaires/instrument.yaml", "      step: 0.5\n", "      step: 0\n", "E-N6 / spec / range: expected steps above 0 that rise within 1 to 5"),
     ("questionnaires/instrument.yaml", "      max: 5.0\n", "", "E-N6 / spec / range: expected min, max and step as numbers"),
+    ("questionnaires/instrument.yaml", "    same_rows_as: S-N4\n", "    same_rows_as: S-N5\n", "items / E-N9 / spec / same_rows_as: S-N5 is no decision_matrix with columns and rows of its own"),
+    ("questionnaires/instrument.yaml", "    same_columns_as: E-N8\n", "    same_columns_as: E-N8\n    columns: []\n", "items / S-N7 / spec / columns: taken over by same_columns_as, expected no columns of its own"),
+    ("questionnaires/instrument.yaml", "    - key: severity\n      type: scale5\n", "    - key: severity\n      type: scale6\n", "items / E-N8 / spec / columns / severity / type: expected one of integer"),
+    ("questionnaires/instrument.yaml", "    - too many initiatives\n", "    - skills\n", "items / S-N6 / spec / options: skills stands there twice"),
+    ("questionnaires/instrument.yaml", "      - late orders every month\n", "", "items / E-N8 / spec / columns / severity / anchors: expected five texts"),
+    ("questionnaires/instrument.yaml", "    - DR16\n", "", "items / S-N4 / spec / row_ids: expected 16, one for each row, found 15"),
+    ("questionnaires/instrument.yaml", "  type: open\n", "  type: poem\n", "items / S-N8 / spec / type: expected one of profile"),
+    ("questionnaires/instrument.yaml", "    external_comparator_fact: BF03\n", "", "items / E-N3a / spec / external_comparator_fact: a comparator needs the fact it is taken from"),
     ("countries.yaml", "'NO': Norway", "NO: Norway", "countries.yaml: expected a mapping with text as keys"),
 ]  # fmt: skip
 

@@ -87,7 +87,18 @@ def test_the_same_save_twice_is_one_save(nordwerk):
         ("E-CAP1-1", {"client_key": "k" * 65}, 400, "client_key has at most 64 characters."),
         ("E-CAP1-1", {"comment": ["x"]}, 400, "“comment” must be text."),
         ("E-N2", {"status": "data", "data": {"cost": 99}}, 400, "The points add up to 99, expected 100."),
-        ("E-N7", {"status": "data", "data": {}}, 400, "This item cannot be answered yet."),
+        (
+            "E-N7",
+            {"status": "data", "data": {"rows": [{}, {"current": "make"}]}},
+            400,
+            "Row 2: “Item family” is empty; every row needs it.",
+        ),
+        (
+            "E-N7",
+            {"status": "data", "data": {"rows": [{"item_family": "\ud800"}]}},
+            400,
+            "Row 1: “Item family” holds a character that cannot be stored.",
+        ),
     ],
 )
 def test_bad_input_is_named_and_nothing_is_saved(nordwerk, code, body, status, message):

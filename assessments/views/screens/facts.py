@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
-from assessments import items, selectors, workflow
+from assessments import selectors, workflow
 from assessments.access import access
 from assessments.models import Submission
 from assessments.views import item_forms
@@ -23,7 +23,7 @@ def item(
 ) -> dict[str, Any]:
     catalogue = selectors.catalogue_of(submission)
     shown = catalogue.item_by_code.get(code)
-    if shown is None or shown.view != submission.view or not items.is_supported(shown.type):
+    if shown is None or shown.view != submission.view or shown.type not in item_forms.DRAWN:
         raise Http404
     saved = selectors.answers(submission)
     answer = saved.get(code)

@@ -5,9 +5,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments import items, selectors
+from assessments import selectors
 from assessments.catalogue import ENTERPRISE, Questionnaire
 from assessments.models import Answer, Submission
+from assessments.views import item_forms
 
 
 def title_of(submission: Submission) -> str:
@@ -76,7 +77,7 @@ def frame(submission: Submission, catalogue: Questionnaire, saved: dict[str, Ans
             "done": i.code in done,
         }
         for i in catalogue.items_of(submission.view)
-        if items.is_supported(i.type)
+        if i.type in item_forms.DRAWN
     ]
     answered, total = sum(by_dimension.values()), len(catalogue.questions_of(submission.view))
     progress = selectors.Progress(answered, total, by_dimension)
@@ -96,7 +97,7 @@ def neighbours(submission: Submission, catalogue: Questionnaire, current: str) -
     ] + [
         (i.code, i.title, reverse("submission-item", args=[submission.public_id, i.code]))
         for i in catalogue.items_of(submission.view)
-        if items.is_supported(i.type)
+        if i.type in item_forms.DRAWN
     ]
     screens.append(("", _("Review and submit"), reverse("submission-review", args=[submission.public_id])))
     at = [code for code, _name, _url in screens].index(current)
