@@ -72,7 +72,7 @@ def constraint_exposure(data: Data, reference: date) -> float | None:
     14
     """
     undecided = [r for r in data["rows"] if not r.get("decision") and r.get("severity")]
-    total = sum(r["severity"] * max(1, r.get("value_streams_affected") or 1) for r in undecided)
+    total = sum(r["severity"] * max(1, r.get("value_streams_affected") or 0) for r in undecided)
     return total if data["rows"] else None
 
 

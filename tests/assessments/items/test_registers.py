@@ -77,6 +77,11 @@ def test_a_severe_limit_without_a_decision_needs_a_day(cells, due):
     assert faults == ([Fault("decide_by", "decide_by", row=1)] if due else [])
 
 
+def test_today_has_come_and_a_day_to_decide_may_lie_ahead():
+    assert clean("E-N7", {"rows": [{"item_family": "x", "last_reviewed": "2026-06-01"}]})[1] == []
+    assert clean("E-N8", {"rows": [{"supplier": "x", "severity": 5, "decide_by": "2027-06-01"}]})[1] == []
+
+
 def test_a_day_to_decide_that_is_wrong_is_named_once():
     _value, faults = clean("E-N8", {"rows": [{"supplier": "Acme", "severity": 5, "decide_by": "soon"}]})
     assert faults == [Fault("decide_by", "day", row=1)]
@@ -92,6 +97,7 @@ def test_a_day_to_decide_that_is_wrong_is_named_once():
         ("1.200.000,25", "1200000.25"),
         ("1,200,000.25", "1200000.25"),
         ("1 200 000", "1200000"),
+        ("1,200,000", "1200000"),
         ("1’200’000", "1200000"),
         ("€ 300", "300"),
         ("300 EUR", "300"),
