@@ -227,6 +227,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+EVIDENCE_MAX_MB = int(env("EVIDENCE_MAX_MB") or 25)  # one file
+UPLOAD_MAX_MB = int(env("UPLOAD_MAX_MB") or 10)  # one spreadsheet
+FILES_QUOTA_MB = int(env("FILES_QUOTA_MB") or 20_000)  # all stored files of one organisation
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 FIXTURES = BASE_DIR / "fixtures"
 

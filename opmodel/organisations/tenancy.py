@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 from django.db.migrations.operations.base import Operation
 from django.db.models import Manager
 
+from opmodel.files.storage import follows_the_transaction
 from opmodel.keys import new_public_id
 
 
@@ -53,7 +54,7 @@ def installation() -> Iterator[None]:
 @contextmanager
 def _local(names: dict[str, str], *, read_only: bool = False) -> Iterator[dict[str, str]]:
     """One transaction with these settings; gives what was set before."""
-    with transaction.atomic():
+    with follows_the_transaction(), transaction.atomic():
         # PostgreSQL evaluates the columns of one list from left to right: the old values come first.
         old = ", ".join(f"COALESCE(current_setting('{name}', true), '')" for name in names)
         new = ", ".join(f"set_config('{name}', %s, true)" for name in names)
