@@ -187,6 +187,11 @@ class Segmentation:
     tie_rule: str
     missing_rule: str
     rules_read_as: str
+    words: Mapping[str, str] = field(default_factory=dict)  # name of a segment -> the reader's language
+
+    def word(self, segment: str) -> str:
+        """The name of a segment in the reader's language; what is stored and compared stays English."""
+        return self.words.get(segment, segment)
 
 
 @dataclass(frozen=True)

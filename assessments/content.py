@@ -283,8 +283,9 @@ def to_document(questionnaire: Questionnaire) -> dict[str, Any]:
     document = dataclasses.asdict(questionnaire)
     for name in OVERLAY:
         del document[name]
+    for spoken in (*document["items"], *filter(None, [document["segmentation"]])):
+        del spoken["words"]
     for item in document["items"]:
-        del item["words"]
         taken = {key for name, keys in SHARED.items() if name in item["spec"] for key in keys}
         item["spec"] = {key: value for key, value in item["spec"].items() if key not in taken}
     return document

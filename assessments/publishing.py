@@ -3,14 +3,19 @@
 from functools import lru_cache
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.catalogue import Questionnaire as Catalogue
 from assessments.content import ContentError, content_hash, from_document, read_content, to_document
 from assessments.method import Method, read_method
 from assessments.models import Action, Component, Dimension, Question, Questionnaire
+from assessments.overlays import lay_over, read_overlay
+
+ENGLISH = "en"  # what is published, calculated with and stored
 
 
 def load_content(folder: Path) -> tuple[Questionnaire, bool]:
@@ -77,10 +82,22 @@ def _store(row: Questionnaire, catalogue: Catalogue) -> None:
     )
 
 
-@lru_cache(maxsize=8)
-def catalogue(questionnaire_id: int) -> Catalogue:
-    """The catalogue of a published version; published content never changes, so a process keeps it."""
-    return from_document(Questionnaire.objects.values_list("document", flat=True).get(pk=questionnaire_id))
+def catalogue(questionnaire_id: int, language: str | None = None) -> Catalogue:
+    """The catalogue of a published version, in the language of the reader unless one is named.
+
+    Codes, numbers and stored values are the same in every language: the maths may take any of them.
+    """
+    wanted = language or get_language() or ENGLISH
+    return _catalogue(questionnaire_id, wanted if wanted in dict(settings.LANGUAGES) else ENGLISH)
+
+
+@lru_cache(maxsize=32)
+def _catalogue(questionnaire_id: int, language: str) -> Catalogue:
+    """Published content never changes, nor do the files of a language while a process runs: it keeps both."""
+    if language == ENGLISH:
+        return from_document(Questionnaire.objects.values_list("document", flat=True).get(pk=questionnaire_id))
+    words = read_overlay(settings.FIXTURES / "questionnaires" / language)
+    return lay_over(_catalogue(questionnaire_id, ENGLISH), words)
 
 
 @lru_cache(maxsize=8)

@@ -30,7 +30,7 @@ from opmodel.process import die_with_parent
 
 NO_SERVICES = {
     "", "--help", "-h", "--version", "help", "makemigrations", "makemessages", "compilemessages", "collectstatic", "check",
-    "startapp", "diffsettings", "findstatic",
+    "startapp", "diffsettings", "findstatic", "check_content_words",
 }  # fmt: skip
 DATABASE = "opmodel"
 SUPERUSER, OWNER, WEB = "postgres", "opmodel_owner", "opmodel_web"

@@ -155,7 +155,7 @@ def scores(member: Member, query: Query, cycle: Cycle | None) -> Page:
 @lru_cache(maxsize=8)
 def measures(questionnaire_id: int) -> dict[str, tuple[int, str, str, str]]:
     """Measure -> place in the content, name, component, kind."""
-    content: Questionnaire = publishing.catalogue(questionnaire_id)
+    content: Questionnaire = publishing.catalogue(questionnaire_id, publishing.ENGLISH)
     named = {d.code: (d.name, d.component, "dimension") for d in content.dimensions}
     named |= {c.code: (c.name, c.code, "component") for c in content.components}
     named["OVERALL"] = ("Overall", "", "overall")
