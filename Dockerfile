@@ -27,6 +27,7 @@ COPY . .
 # manage.py knows that collectstatic needs no services; the settings then take a random key that ends with the process.
 # Compiled here, because the file system is read-only later.
 RUN python manage.py collectstatic --no-input -v 0 \
+    && python -m opmodel.words compile \
     && python -m compileall -q .
 USER 10001:10001
 EXPOSE 8000

@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assessments import pipeline, priorities, selectors
 from assessments.catalogue import Action
+from assessments.decimals import one
 from assessments.insight import Insight, MeasureView
 from assessments.models import Submission
 from assessments.network import site_weights, weighted_shares
 from assessments.projection import project, roll_up
 from assessments.stability import Stability, read_draws, stability
-from benchmarks.statistics import one
 
 PRESETS = {
     "strategic": gettext_lazy("Strategic"),

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from opmodel import embedded
+from opmodel import embedded, words
 from opmodel.process import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +37,7 @@ def mark() -> str:
 
 def set_up() -> None:
     """Migrate as the owner, publish content and demo as the web role, collect static files."""
+    words.compile_all()
     made = mark()
     file = ROOT / ".local" / "set-up"
     if file.exists() and file.read_text() == made:

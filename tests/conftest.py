@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
 
 from opmodel.settings import DATABASE_URL, database
 from tests import build
@@ -48,3 +49,10 @@ def sudwerk(db: None) -> build.World:
 @pytest.fixture
 def root() -> Path:
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request leaves its language to the thread; the next test begins without."""
+    yield
+    translation.deactivate()

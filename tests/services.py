@@ -4,7 +4,7 @@ import atexit
 import os
 from pathlib import Path
 
-from opmodel import embedded
+from opmodel import embedded, words
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -12,5 +12,6 @@ _services = embedded.running(ROOT, name="test")
 for _name, _value in _services.__enter__().items():
     os.environ.setdefault(_name, _value)
 atexit.register(_services.__exit__, None, None, None)
+words.compile_all()
 # The test database is made by the owner; conftest.py hands it to the web role afterwards.
 os.environ["OPMODEL_DB_ROLE"] = "owner"

@@ -9,6 +9,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import resolve, reverse
+from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.generators import SchemaGenerator
@@ -22,6 +23,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from assessments.models import Cycle
+from assessments.publishing import ENGLISH
 from assessments.ranking import PRESETS, REFERENCES
 from opmodel.api import contract, parameters, reference, rows
 from opmodel.api.authentication import REFUSED
@@ -44,15 +46,19 @@ class AlwaysJson(BaseContentNegotiation):
 
 
 class ReadOnly(APIView):
-    """What all endpoints share: GET and HEAD, ETag with 304, private caching, no parameter that nobody knows."""
+    """What all endpoints share: GET and HEAD, English, ETag with 304, private caching, no parameter that nobody knows."""
 
     http_method_names = ["get", "head"]
     content_negotiation_class = AlwaysJson
+    language: str | None = ENGLISH
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().dispatch(request, *args, **kwargs)
-        if isinstance(response, Response):
-            response.render()
+        # A table must not change with the language of whoever reads it: tools compare its texts.
+        with translation.override(self.language or translation.get_language()):
+            response = super().dispatch(request, *args, **kwargs)
+            if isinstance(response, Response):
+                response.render()
+            response["Content-Language"] = translation.get_language()
         response["Cache-Control"] = "private, no-cache"
         patch_vary_headers(response, ["Authorization"])
         if response.status_code != 200:
@@ -233,15 +239,17 @@ class Schema(ReadOnly):
 
 
 class Docs(ReadOnly):
-    """The same document for people."""
+    """The same document for people, in a page of their language."""
 
+    language = None
     authentication_classes = ()
     permission_classes = ()
 
     @about("docs", "The documentation page", {(200, "text/html"): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:
         parameters.read(request.query_params, ())
-        context = reference.page_of(SchemaGenerator().get_schema(public=True))
+        with translation.override(ENGLISH):
+            context = reference.page_of(SchemaGenerator().get_schema(public=True))
         context["base"] = request.build_absolute_uri(reverse("api-index"))
         return render(request._request, "api/docs.html", context)
 

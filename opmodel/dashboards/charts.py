@@ -6,6 +6,7 @@ A figure is plain data: the page carries it as JSON and a table with the same nu
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from assessments.insight import MeasureView
@@ -76,5 +77,6 @@ def perception(views: Sequence[MeasureView]) -> dict[str, Any]:
             },
             "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "top", "yref": "container"},
             "hovermode": "closest",
+            "separators": f"{get_format('DECIMAL_SEPARATOR')}{get_format('THOUSAND_SEPARATOR')}",
         },
     }

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from benchmarks.statistics import half_up, one
+from assessments.decimals import one
+from benchmarks.statistics import half_up
 
 Named = tuple[str, float | None, float | None]  # name, own score, peer median
 

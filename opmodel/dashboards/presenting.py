@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.catalogue import ENTERPRISE
+from assessments.decimals import one, two, written
 from assessments.insight import Insight, MeasureView
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, RankedAction, RankedDimension, Ranking, usable_references
-from benchmarks.statistics import Position, half_up, one, two
+from benchmarks.statistics import Position, half_up
 from opmodel.dashboards import headlines
 from opmodel.dashboards.strip import strip
 
@@ -31,7 +32,7 @@ def signed(value: float | None, digits: int = 1) -> str:
     if value is None:
         return "–"
     text = one(abs(value)) if digits == 1 else two(abs(value))
-    return text if float(text) == 0 else f"{'+' if value > 0 else '−'}{text}"
+    return text if not half_up(abs(value), 10**digits) else f"{'+' if value > 0 else '−'}{text}"
 
 
 def percent(share: float) -> str:
@@ -188,7 +189,7 @@ def action_row(a: RankedAction) -> dict[str, Any]:
         "in_top_share": percent(a.in_top_share),
         "impact": a.impact,
         "effort": a.effort,
-        "value": f"{a.value:.3f}",
+        "value": written(f"{a.value:.3f}"),
         "horizon": a.action.horizon,
         "owner": a.action.owner_role,
         "first_step": a.action.first_step,
@@ -209,10 +210,10 @@ def dimension_row(seen: Insight, d: RankedDimension) -> dict[str, Any]:
         "score": number(d.view.score),
         "reference": number(d.reference),
         "gap": number(d.gap),
-        "value": "–" if d.value is None else f"{d.value:.3f}",
-        "cost": f"{cost:.3f}",
-        "objectives": f"{objectives:.3f}",
-        "proximity": f"{proximity:.3f}",
+        "value": "–" if d.value is None else written(f"{d.value:.3f}"),
+        "cost": written(f"{cost:.3f}"),
+        "objectives": written(f"{objectives:.3f}"),
+        "proximity": written(f"{proximity:.3f}"),
         "stability": d.stability.label if d.stability else "",
         "ranks": f"{d.stability.low_rank:.0f}–{d.stability.high_rank:.0f}" if d.stability else "",
         "explain": explain_url(seen, d.view.code),

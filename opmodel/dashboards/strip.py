@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from benchmarks.statistics import one
+from assessments.decimals import one
 
 EDGE = 4.0  # percent of the width left free at both ends, so that marks at 1 and 5 are whole
 

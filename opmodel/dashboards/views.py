@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET
 
 from assessments import insight, pipeline, selectors
 from assessments.catalogue import ENTERPRISE, SITE
+from assessments.decimals import two, written
 from assessments.insight import Insight
 from assessments.models import Cycle, Submission
 from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
-from benchmarks.statistics import two
 from opmodel.dashboards import charts, headlines
 from opmodel.dashboards.presenting import (
     action_row,
@@ -267,7 +267,7 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
             {
                 "code": p.code,
                 "text": texts[p.code],
-                "weight": f"{float(100 * p.weight):.1f} %",
+                "weight": written(f"{float(100 * p.weight):.1f} %"),
                 # A level is a whole number, a score is not.
                 "value": "" if p.value is None else f"{p.value:.0f}" if dimension else two(p.value),
                 "status": statuses[p.status],
@@ -277,7 +277,7 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
     context = {
         "source": source(seen),
         "measure": row(seen, seen.measures[measure]),
-        "exact": "" if score.point is None else f"{score.point:.4f}",
+        "exact": "" if score.point is None else written(f"{score.point:.4f}"),
         "parts": parts,
         "up": above(seen, measure),
         "site": submission.site.name if submission.view == SITE and submission.site else "",
@@ -308,7 +308,7 @@ def beside(seen: Insight, measure: str) -> dict[str, Any] | None:
             {
                 "name": p.name,
                 "score": number(p.score),
-                "weight": f"{100 * p.weight:.1f} %" if p.score is not None else "",
+                "weight": written(f"{100 * p.weight:.1f} %") if p.score is not None else "",
                 "url": reverse("explain", args=[p.submission, measure]) if p.submission else "",
             }
             for p in parts

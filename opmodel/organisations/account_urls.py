@@ -3,8 +3,11 @@
 from allauth.account import views
 from django.urls import path
 
+from opmodel.organisations.language import language
+
 urlpatterns = [
     path("login/", views.login, name="account_login"),
+    path("language/", language, name="language"),
     path("logout/", views.logout, name="account_logout"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("password/set/", views.password_set, name="account_set_password"),

@@ -3,8 +3,10 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from opmodel.organisations.permissions import Permission, can
@@ -36,4 +38,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             # Whoever looks at an older cycle stays in it from page to page.
             kept = urlencode({"cycle": cycle}) if cycle and name.startswith("dashboard") else ""
             items.append({"label": label, "url": f"{url}?{kept}" if kept else url, "current": current})
-    return {"member": member, "nav_items": items, "product": PRODUCT}
+    spoken = get_language()
+    languages = [{"code": code, "name": name, "current": code == spoken} for code, name in settings.LANGUAGES]
+    return {"member": member, "nav_items": items, "product": PRODUCT, "languages": languages}

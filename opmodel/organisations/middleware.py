@@ -10,13 +10,33 @@ from django.db import OperationalError, connection
 from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 
+from opmodel.organisations.language import language_of
 from opmodel.organisations.models import Member, MemberSite
 from opmodel.organisations.tenancy import acting_as, tenant
 
 READING = ("GET", "HEAD", "OPTIONS")
+
+
+class ChosenLanguage:
+    """Whoever chose a language reads it, whatever the browser asks for; all others get what LocaleMiddleware found."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            language = language_of(request.user) if request.user.is_authenticated else ""
+        except OperationalError:
+            return come_again(request)
+        if not language:
+            return self.get_response(request)
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class TenantMiddleware:
