@@ -108,7 +108,7 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
     network_scores = {s.dimension: s for s in NetworkScore.objects.filter(network_result=network)} if network else {}
     gaps = {g.dimension: g for g in PerceptionGap.objects.filter(network_result=network)} if network else {}
     marks = site_marks(submission)
-    targets = selectors.item_data([submission], "E-N6").get(submission.pk, {})
+    targets = own_targets(submission, catalogue)
     cells = peers.own_cells(result.release, result.segments, pipeline.segments()) if result.release else {}
     groups = tuple(peers.peer_groups(cells))
     group = next((g for g in groups if f"{g.tree}:{g.path}" == chosen), groups[0] if groups else None)
@@ -129,7 +129,7 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
             high=score.high if score else None,
             bottleneck=score.bottleneck if score else "",
             many_not_applicable=bool(score and score.many_not_applicable),
-            target=targets.get(code, {}).get("target"),
+            target=targets.get(code),
             peer=table,
             place=position(point, table.quantiles, table.n_band, rules) if table and point is not None else None,
             sites=tuple(marks.get(code, ())),
@@ -137,6 +137,14 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
             perception=gaps.get(code),
         )
     return Insight(submission, result, catalogue, measures, groups, group, network)
+
+
+def own_targets(submission: Submission, catalogue: Questionnaire) -> dict[str, float]:
+    """The wanted level of each dimension: its own target of E-N6, else the level the cycle was opened with."""
+    own = selectors.item_data([submission], "E-N6").get(submission.pk, {})
+    wanted = submission.cycle.target_level
+    default = {d.code: float(wanted) for d in catalogue.dimensions} if wanted is not None else {}
+    return default | {code: row["target"] for code, row in own.items() if row.get("target") is not None}
 
 
 def _names(catalogue: Questionnaire) -> dict[str, tuple[str, str]]:

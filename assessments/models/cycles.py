@@ -95,6 +95,7 @@ class CycleStep(TenantModel):
         CLOSED = "closed", _("Closed")
         REOPENED = "reopened", _("Reopened")
         ARCHIVED = "archived", _("Archived")
+        SITE_ADDED = "site_added", _("Site added")
 
     cycle = Parent(Cycle, related_name="steps")
     submission = Parent("assessments.Submission", null=True, blank=True, related_name="+")
@@ -110,6 +111,7 @@ class CycleStep(TenantModel):
                 condition=~Q(kind="reopened") | ~Q(reason=""), name="cycle_step_reopened_has_reason"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["opened", "extended", "closed", "reopened", "archived"]), name="cycle_step_kind"
+                condition=Q(kind__in=["opened", "extended", "closed", "reopened", "archived", "site_added"]),
+                name="cycle_step_kind",
             ),
         ]

@@ -231,7 +231,7 @@ def test_only_the_csco_opens_a_cycle(nordwerk):
 
 def test_only_the_csco_closes_a_cycle(nordwerk):
     for role in ("analyst", "plant_manager", "administrator"):
-        with nordwerk.inside(role), pytest.raises(workflow.Refused, match="Only the CSCO closes"):
+        with nordwerk.inside(role), pytest.raises(workflow.Refused, match="Only the CSCO decides"):
             workflow.close_cycle(by=nordwerk.members[role], cycle=nordwerk.cycle)
     with nordwerk.inside():
         assert Cycle.objects.get().state == "open"
