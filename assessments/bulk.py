@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from assessments import publishing, selectors
+from assessments import figures, publishing, selectors
 from assessments.catalogue import ENTERPRISE
 from assessments.method import Method
 from assessments.models import Result, Submission
@@ -57,6 +59,8 @@ def score(rows: Sequence[Submission], by: Yardstick, organisation: Organisation,
     if not rows:
         return []
     tables = peer_tables(by.release, organisation, segments)
+    content, data = publishing.catalogue(by.questionnaire_id), selectors.all_item_data(list(rows))
+    zone = ZoneInfo(organisation.time_zone)
     levels = selectors.level_matrix(list(rows), by.plan.questions, publishing.question_keys(by.questionnaire_id))
     matrix = score_matrix(by.plan, levels)
     results = Result.objects.bulk_create(
@@ -68,12 +72,19 @@ def score(rows: Sequence[Submission], by: Yardstick, organisation: Organisation,
             content_version=by.content_version,
             release=by.release,
             segments=organisation.segments if by.release else {},
+            figures=figures.of_submission(content, row.view, data[row.pk], local_day(row, zone)),
             input_hash=hashlib.sha256(levels[i].tobytes()).hexdigest(),
         )
         for i, row in enumerate(rows)
     )
     _write(results, by.plan, matrix, tables)
     return results
+
+
+def local_day(submission: Submission, zone: ZoneInfo) -> date:
+    """The day of the submission where the organisation sits: what figures about time count from."""
+    assert submission.submitted_at is not None
+    return submission.submitted_at.astimezone(zone).date()
 
 
 # Row-level security rules COPY FROM out. Arrays as text reach PostgreSQL at half its cost in time, and far below that of

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from assessments import publishing, selectors, workflow
+from assessments import demo_items, publishing, selectors, workflow
 from assessments.catalogue import ENTERPRISE, Questionnaire
 from assessments.models import Cycle, Submission
 from benchmarks.models import Dataset
@@ -199,6 +199,9 @@ def _entries(
             entries.append({"code": q.code, "status": "level", "level": level})
     if share <= 0:
         return entries
+    row_ids = tuple(catalogue.item_by_code["S-N4"].spec["row_ids"])
+    facts = demo_items.facts(submission.view, number, row_ids, today)
+    entries += [{"code": code, "status": "data", "data": data} for code, data in facts.items()]
     if submission.view == ENTERPRISE:
         entries.append({"code": "E-N1", "status": "data", "data": _profile(story)})
         entries.append(

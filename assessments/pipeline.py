@@ -12,8 +12,9 @@ import numpy.typing as npt
 from django.conf import settings
 from django.db import transaction
 
-from assessments import bulk, publishing, selectors
+from assessments import bulk, figures, publishing, selectors
 from assessments.catalogue import ENTERPRISE, SITE
+from assessments.catalogue import Questionnaire as Catalogue
 from assessments.method import Method
 from assessments.models import Cycle, NetworkResult, NetworkScore, PerceptionGap, Result, Submission
 from assessments.network import SiteFacts, network_view, site_weights
@@ -70,16 +71,16 @@ def evaluate(submission: Submission) -> Result:
 
 def network_inputs(cycle: Cycle) -> tuple[list[Submission], list[Site], str]:
     """The submitted views of a cycle, its invited sites, and the hash of what its plants' view depends on."""
-    submitted = list(
-        Submission.objects.filter(cycle=cycle, state=Submission.State.SUBMITTED).select_related("site").order_by("pk")
-    )
-    invited = selectors.invited_sites(cycle)
     # A returned survey leaves the view: without it here, this state would look like an older one and not be the newest.
-    returned = Submission.objects.filter(cycle=cycle, state=Submission.State.RETURNED).order_by("pk")
+    states = (Submission.State.SUBMITTED, Submission.State.RETURNED)
+    rows = Submission.objects.filter(cycle=cycle, state__in=states).select_related("site").order_by("pk")
+    handed_in = {state: [s for s in rows if s.state == state] for state in states}
+    submitted = handed_in[Submission.State.SUBMITTED]
+    invited = selectors.invited_sites(cycle)
     facts = [
         [(s.pk, s.revision) for s in submitted],
         [site.pk for site in invited],
-        list(returned.values_list("pk", "revision")),
+        [(s.pk, s.revision) for s in handed_in[Submission.State.RETURNED]],
     ]
     return submitted, invited, hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
@@ -119,6 +120,7 @@ def network(cycle: Cycle) -> NetworkResult:
         sites_submitted=len(surveys),
         weight_basis=basis,
         question_means=question_means(plants, weights, method),
+        figures=network_figures(catalogue, submitted),
         **same,
     )
     # Scored here, not read from stored scores: another worker may not have stored those of the last plant yet, and this
@@ -204,6 +206,15 @@ def question_means(plants: Answered, weights: Mapping[int, Fraction], method: Me
         if view.score is not None:
             means[code] = view.score
     return means
+
+
+def network_figures(catalogue: Catalogue, submitted: list[Submission]) -> dict[str, Any]:
+    """What the submitted sites say together in their other items, sites by their public ids. One query."""
+    data = selectors.all_item_data(submitted)
+    sites = {s.site.public_id: data[s.pk] for s in submitted if s.site is not None}
+    enterprise = next((data[s.pk] for s in submitted if s.view == ENTERPRISE), {})
+    barriers = catalogue.item_by_code["S-N6"].spec["options"]
+    return figures.of_network(sites, enterprise, barriers)
 
 
 def weights_of(surveys: list[Submission], invited: list[Site]) -> tuple[dict[int, Fraction], str]:

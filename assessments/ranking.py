@@ -127,6 +127,10 @@ def figures_of(seen: Insight) -> dict[str, priorities.Figure]:
     """The facts the rules of actions ask for, as far as they are known; "name@dimension" holds for one dimension."""
     means = seen.network.question_means if seen.network else {}
     found: dict[str, priorities.Figure] = {f"network_mean({code})": mean for code, mean in means.items()}
+    found |= {key: value for key, value in seen.result.figures.items() if value is not None}
+    mismatch = seen.network.figures.get("decision_mismatch_share") if seen.network else None
+    if mismatch is not None:
+        found["decision_mismatch_share"] = mismatch
     for view in seen.dimensions:
         if view.perception is not None and view.perception.gap is not None:
             # Exactly 0.8 must not miss the rule by a rounding of floats that the flag does not make.

@@ -130,6 +130,12 @@ def level_matrix(rows: list[Submission], codes: tuple[str, ...], keys: dict[str,
     return levels
 
 
+def submitted(cycle_id: int) -> list[Submission]:
+    """The submitted views of a cycle with their sites, in the order of their making. One query."""
+    rows = Submission.objects.filter(cycle_id=cycle_id, state=Submission.State.SUBMITTED)
+    return list(rows.select_related("site").order_by("pk"))
+
+
 def submitted_sites(cycle_id: int) -> list[Submission]:
     """The submitted site surveys of a cycle, in the order of their making."""
     rows = Submission.objects.filter(cycle_id=cycle_id, view=SITE, state=Submission.State.SUBMITTED)
@@ -140,6 +146,15 @@ def item_data(rows: list[Submission], code: str) -> dict[int, dict[str, Any]]:
     """The saved data of one item by submission id."""
     found = Answer.objects.filter(submission__in=rows, question__code=code, status="data")
     return dict(found.values_list("submission_id", "data"))
+
+
+def all_item_data(rows: list[Submission]) -> dict[int, dict[str, dict[str, Any]]]:
+    """The saved data of every other item: submission id -> item code -> data. One query."""
+    found: dict[int, dict[str, dict[str, Any]]] = {row.pk: {} for row in rows}
+    saved = Answer.objects.filter(submission_id__in=found, status="data")
+    for submission_id, code, data in saved.values_list("submission_id", "question__code", "data"):
+        found[submission_id][code] = data
+    return found
 
 
 def latest_result(submission: Submission) -> Result | None:

@@ -138,6 +138,43 @@ class ActionRow(Row):
     updated_at = moment()
 
 
+class FigureRow(Row):
+    """One figure that follows from the other items of a submission: registers, pilots, decision rights, profile."""
+
+    view = serializers.ChoiceField([ENTERPRISE, SITE], help_text="Whose answers: the enterprise's or a site's.")
+    site = text("Name of the site; null for the enterprise.", null=True)
+    site_id = text("Key of the site; null for the enterprise.", null=True)
+    item = text("Code of the item it follows from; null where it follows from several.", null=True)
+    figure = text("Key of the figure.")
+    figure_name = text("Name of the figure.")
+    value = number("The figure; null where it has no value, or is a text.")
+    value_text = text("The figure where it is a text: a choice, a segment.", null=True)
+    unit = text("Unit of the value.", null=True)
+    method_version = text("Version of the method that calculated the row.")
+    content_version = text("Version of the questionnaire.")
+    updated_at = moment()
+
+
+class FactRow(Row):
+    """One field of one of the other items as it was submitted: a profile's field, or a cell of a register."""
+
+    view = serializers.ChoiceField([ENTERPRISE, SITE], help_text="Whose answers: the enterprise's or a site's.")
+    site = text("Name of the site; null for the enterprise.", null=True)
+    site_id = text("Key of the site; null for the enterprise.", null=True)
+    item = text("Code of the item.")
+    item_title = text("Title of the item.")
+    type = text("Type of the item, such as profile, register or decision_matrix.")
+    row = text(
+        "Number of the register's row from 1, or code of the matrix row or dimension; null elsewhere.", null=True
+    )
+    field = text("Key of the field, column or option.")
+    value = number("The entry where it is a number; yes is 1 and no is 0.")
+    value_text = text("The entry as text, days as 2026-11-30.")
+    unit = text("Unit of the value; for money its currency.", null=True)
+    content_version = text("Version of the questionnaire.")
+    updated_at = moment()
+
+
 def page_of(row: type[serializers.Serializer]) -> type[serializers.Serializer]:
     """The page around the rows of a table."""
     fields: dict[str, Any] = {
@@ -168,5 +205,7 @@ class Index(serializers.Serializer):
     scores = serializers.URLField()
     gaps = serializers.URLField()
     actions = serializers.URLField()
+    figures = serializers.URLField()
+    facts = serializers.URLField()
     schema = serializers.URLField()
     docs = serializers.URLField()

@@ -25,7 +25,7 @@ from rest_framework.views import APIView
 from assessments.models import Cycle
 from assessments.publishing import ENGLISH
 from assessments.ranking import PRESETS, REFERENCES
-from opmodel.api import contract, parameters, reference, rows
+from opmodel.api import contract, fact_rows, parameters, reference, rows
 from opmodel.api.authentication import REFUSED
 from opmodel.api.parameters import CYCLE, PAGING, Query
 from opmodel.api.problems import MEDIA_TYPE, problem
@@ -224,6 +224,26 @@ class Actions(Table):
     def page(self, member: Member, query: Query, cycle: Cycle | None) -> rows.Page:
         preset, wanted = query.choices.get("preset", "strategic"), query.choices.get("reference", "")
         return rows.by_cycle(member, query, cycle, lambda m, seen: rows.actions(m, seen, preset, wanted))
+
+
+class Figures(Table):
+    @documented(
+        "list_figures", contract.FigureRow, "Figures that follow from registers, pilots, rights and profiles", [CYCLE]
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def page(self, member: Member, query: Query, cycle: Cycle | None) -> rows.Page:
+        return fact_rows.figures(member, query, cycle)
+
+
+class Facts(Table):
+    @documented("list_facts", contract.FactRow, "The other items, field by field", [CYCLE])
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def page(self, member: Member, query: Query, cycle: Cycle | None) -> rows.Page:
+        return fact_rows.facts(member, query, cycle)
 
 
 class Schema(ReadOnly):

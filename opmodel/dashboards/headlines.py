@@ -1,6 +1,6 @@
 """One sentence first: what the numbers say, by rule. PURE but for gettext: whole sentences, never glued ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -133,3 +133,30 @@ def priorities_headline(component: str, actions: int, now: float | None, then: f
         "Begin with %(name)s. These %(n)d actions could lift the overall score from %(now)s to %(then)s.",
         actions,
     ) % {"name": component, "n": actions, "now": one(now), "then": one(then)}
+
+
+def facts_headline(waiting: Mapping[str, int]) -> str:
+    """What waits for a decision; counts by kind: limit, make_buy, pilot."""
+    total = sum(waiting.values())
+    if not total:
+        return _("Nothing on the lists waits for a decision.")
+    values = {"n": total, **waiting}
+    if waiting["limit"] == total:
+        return (
+            ngettext(
+                "One severe supplier limit waits for a decision.",
+                "%(n)d severe supplier limits wait for a decision.",
+                total,
+            )
+            % values
+        )
+    if waiting["limit"]:
+        return (
+            ngettext(
+                "%(n)d things wait for a decision, one of them a severe supplier limit.",
+                "%(n)d things wait for a decision, %(limit)d of them severe supplier limits.",
+                waiting["limit"],
+            )
+            % values
+        )
+    return ngettext("One thing waits for a decision.", "%(n)d things wait for a decision.", total) % values

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from opmodel.dashboards import views
+from opmodel.dashboards import facts, views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -8,5 +8,6 @@ urlpatterns = [
     path("peers/", views.peers, name="dashboard-peers"),
     path("perception/", views.perception, name="dashboard-perception"),
     path("priorities/", views.priorities, name="dashboard-priorities"),
+    path("facts/", facts.page, name="dashboard-facts"),
     path("explain/<pid:public_id>/<str:measure>/", views.explain, name="explain"),
 ]

@@ -68,7 +68,7 @@ FAULTS = [
     ("questionnaires/capabilities.yaml", "    text: How are manufacturing capabilities", "    txt: How are manufacturing capabilities", "E-CAP1-1 / txt: unknown key"),
     ("questionnaires/capabilities.yaml", "    growth: 3\n", "    growth: 7\n", "CAP1 / objective_relevance / growth: expected 0 to 3, found 7"),
     ("questionnaires/capabilities.yaml", "component:", "component: [", "capabilities.yaml: line"),
-    ("questionnaires/instrument.yaml", "version: '2026.1'", "version: 2026", "instrument.yaml / version: expected str, found 2026"),
+    ("questionnaires/instrument.yaml", "version: '2026.2'", "version: 2026", "instrument.yaml / version: expected str, found 2026"),
     ("actions.yaml", "  - A01\n", "  - A99\n", "prerequisites: A99 does not exist"),
     ("actions.yaml", "  impact: 3\n", "  impact: 9\n", "A01: impact and effort are whole numbers from 1 to 5"),
     ("actions.yaml", "  min_score: 1.0\n", "  min_score: 3.5\n", "trigger range 3.5 to 3.0"),

@@ -21,13 +21,14 @@ PINNED = {
         "/dashboard/priorities/": 19,
         "/dashboard/perception/": 15,
         "/dashboard/peers/": 15,
+        "/dashboard/facts/": 17,
         "/dashboard/sites/": 10,
         "/dashboard/explain/{enterprise}/CAP2/": 19,
         "/dashboard/explain/{enterprise}/OVERALL/": 16,
         "/dashboard/explain/{site}/CAP/": 15,
     },
     "plant_manager": {"/": 7, "/dashboard/sites/": 9, "/submissions/{site}/review/": 8},
-    "administrator": {"/": 6, "/cycles/{cycle}/": 9},
+    "administrator": {"/": 7, "/cycles/{cycle}/": 9},
 }
 
 

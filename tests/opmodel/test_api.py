@@ -26,7 +26,7 @@ from tests import build
 from tests.build import LEVELS, TARGET, score_all
 
 pytestmark = pytest.mark.django_db
-TABLES = ["cycles", "scores", "gaps", "actions"]
+TABLES = ["cycles", "scores", "gaps", "actions", "figures", "facts"]
 
 
 def token_of(world: build.World, role: str = "analyst", **values) -> str:
@@ -569,7 +569,7 @@ def test_the_document_is_valid_and_holds_every_route(document):
     assert not GENERATOR_STATS._error_cache
     api = next(r for r in get_resolver().url_patterns if str(r.pattern) == "api/")
     routes = {f"/api/{p.pattern}" for p in api.url_patterns if str(p.pattern).startswith("v1/")}
-    assert len(routes) == 7
+    assert len(routes) == 9
     assert set(document["paths"]) == routes
     for path, methods in document["paths"].items():
         assert "application/problem+json" in methods["get"]["responses"]["405"]["content"], path

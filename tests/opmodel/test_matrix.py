@@ -38,6 +38,7 @@ MATRIX = {
     "dashboard/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/sites/": ("GET", ANON, 200, 200, 200, 403, 200),
     "dashboard/perception/": ("GET", ANON, 200, 403, 200, 403, 200),
+    "dashboard/facts/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 200),
     "dashboard/explain/<pid:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404),  # nothing is scored
@@ -47,6 +48,8 @@ MATRIX = {
     "api/v1/scores/": ("GET", 401, 401, 401, 401, 401, 401),
     "api/v1/gaps/": ("GET", 401, 401, 401, 401, 401, 401),
     "api/v1/actions/": ("GET", 401, 401, 401, 401, 401, 401),
+    "api/v1/figures/": ("GET", 401, 401, 401, 401, 401, 401),
+    "api/v1/facts/": ("GET", 401, 401, 401, 401, 401, 401),
     "api/v1/schema/": ("GET", 200, 200, 200, 200, 200, 200),
     "api/v1/docs/": ("GET", 200, 200, 200, 200, 200, 200),
     "api/^": ("GET", 404, 404, 404, 404, 404, 404),
