@@ -17,11 +17,13 @@ from assessments.workflow.cycles import (
     switch_reminders,
 )
 from assessments.workflow.refusals import Conflict, Refused
+from assessments.workflow.reminders import Reminded, remind
 from assessments.workflow.submitting import enqueue_scoring, submit
 
 __all__ = [
     "Conflict",
     "Refused",
+    "Reminded",
     "Saved",
     "add_sites",
     "archive_cycle",
@@ -35,6 +37,7 @@ __all__ = [
     "extend_submission",
     "open_cycle",
     "open_draft",
+    "remind",
     "reopen_cycle",
     "save_answer",
     "save_many",

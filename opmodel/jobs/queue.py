@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[Job], None]
 HANDLERS: dict[str, Handler] = {}
+DUTIES: dict[str, int] = {}  # kind -> seconds of its period
 
 
 class GiveUp(Exception):
@@ -38,6 +39,12 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def duty(kind: str, *, every: int) -> Callable[[Handler], Handler]:
+    """Register a handler that runs once in each period of `every` seconds, however many sweepers there are."""
+    DUTIES[kind] = every
+    return handler(kind)
+
+
 @contextmanager
 def every_job() -> Iterator[Any]:
     """A transaction that sees the job rows of all organisations, and nothing else of theirs."""
@@ -57,6 +64,14 @@ def enqueue(kind: str, *, key: str, payload: dict[str, Any], organisation_id: in
     if created:
         transaction.on_commit(lambda: ring(job.pk))
     return job
+
+
+def call_duties() -> None:
+    """Put the duties of the current period into the job table; the period is the key, so each is there once."""
+    with every_job() as cursor:
+        for kind, every in DUTIES.items():
+            cursor.execute("SELECT floor(extract(epoch FROM clock_timestamp()) / %s)::bigint", [every])
+            enqueue(kind, key=f"{every}:{cursor.fetchone()[0]}", payload={}, organisation_id=None, by=None)
 
 
 def ring(job_id: int) -> None:

@@ -21,11 +21,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         if options["once"]:
+            queue.call_duties()
             queue.due()
             self.stdout.write(f"{queue.drain()} jobs run")
             return
         while True:
             try:
+                queue.call_duties()
                 waiting = queue.due()
             except OperationalError as error:
                 self.stderr.write(f"database not reachable, trying again: {error}")
