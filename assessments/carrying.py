@@ -69,7 +69,8 @@ def _source(submission: Submission) -> Submission | None:
 
 
 def _answers(submission: Submission, source: Submission) -> dict[str, Previous]:
-    now, then = selectors.catalogue_of(submission), publishing.catalogue(source.cycle.questionnaire_id)
+    # Compared in English: what a language says depends on how fresh its overlay is, not on what is asked.
+    now, then = (publishing.catalogue(s.cycle.questionnaire_id, "en") for s in (submission, source))
     rows = Answer.objects.filter(submission=source).exclude(status=Answer.Status.OPEN).select_related("question")
     return {
         row.question.code: Previous(

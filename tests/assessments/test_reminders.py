@@ -194,8 +194,7 @@ def test_one_mail_lists_everything_that_is_open_soonest_first(nordwerk, mailbox)
         assert other.name not in text_of(sent) + html_of(sent)
 
 
-def test_each_in_the_own_language(nordwerk, mailbox, settings):
-    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+def test_each_in_the_own_language(nordwerk, mailbox):
     User.objects.filter(email=MANAGER).update(language="de")
     run(nordwerk, at(last_day(nordwerk)))
     mailbox.deliver()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 CANARY = "<script>alert(1)</script>{{7*7}}{% now 'Y' %}\r\nBcc: everybody@evil.example\r\n\r\nBuy this"
 TEXT = """{% load i18n mail %}Subject: {% blocktranslate %}Hello from {{ name }}{% endblocktranslate %}
 
-{% blocktranslate with last=last|day|date:"j F Y" %}The last day is {{ last }}.{% endblocktranslate %}
+{% blocktranslate with last=last|day|date:"DATE_FORMAT" %}The last day is {{ last }}.{% endblocktranslate %}
 {% for line in note %}{{ line }}
 {% endfor %}
 {{ public_url }}{{ path }}
@@ -193,14 +193,13 @@ def test_an_unknown_language_is_the_one_of_the_installation(nordwerk, mailbox, l
     assert '<html lang="en">' in html_of(sent)
 
 
-def test_a_mail_speaks_the_language_of_its_reader(nordwerk, mailbox, settings, monkeypatch):
-    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+def test_a_mail_speaks_the_language_of_its_reader(nordwerk, mailbox, monkeypatch):
     seen = []
     monkeypatch.setattr(translation._trans, "gettext", lambda m: seen.append(translation.get_language()) or m)
     post(nordwerk, language="de")
     (sent,) = mailbox.deliver()
     assert '<html lang="de">' in html_of(sent)
-    assert "30. November 2026" not in text_of(sent)  # the format is the template's
+    assert "30. November 2026" in text_of(sent)
     assert set(seen) >= {"de"}
 
 

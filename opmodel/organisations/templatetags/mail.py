@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.filter
 def day(text: str) -> date:
-    """The day a context holds as "2026-11-30"; `{{ closes_on|day|date:"j F Y" }}` shows it."""
+    """The day a context holds as "2026-11-30"; `{{ closes_on|day|date:"DATE_FORMAT" }}` shows it."""
     return date.fromisoformat(text)
