@@ -1,5 +1,6 @@
 """Every test talks to a real PostgreSQL as the web role, under row-level security."""
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def nordwerk(db: None) -> build.World:
 def sudwerk(db: None) -> build.World:
     """Another organisation, so that a foreign row really exists."""
     return build.world("Südwerk")
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[build.World]:
+    """An organisation that is really committed, for tests of commits, rollbacks and several connections.
+
+    It stays in the test database, under a name of its own, where nobody else sees it.
+    """
+    with django_db_blocker.unblock():
+        yield build.world(f"Committed {secrets.token_hex(4)}")
+        connection.close()
 
 
 @pytest.fixture

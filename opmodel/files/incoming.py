@@ -35,6 +35,11 @@ class FileRefused(Exception):
         self.message, self.field, self.status = message, field, status
 
 
+def no_room(field: str) -> FileRefused:
+    message = _("The server has no room left for files. Nothing was stored; try again later.")
+    return FileRefused(message, field, 507)
+
+
 @dataclass(frozen=True)
 class Checked:
     """An upload that may be stored: clean name, kind by content, size in bytes."""
@@ -115,9 +120,8 @@ def store(
     except OSError as error:
         log.error("storing a file failed: %s", error)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            message = _("The server has no room left for files. Nothing was stored; try again later.")
-        else:
-            message = _("The file could not be stored. Nothing was changed; try again later.")
+            raise no_room(field) from error
+        message = _("The file could not be stored. Nothing was changed; try again later.")
         raise FileRefused(message, field, 507) from error
     return StoredFile.objects.create(
         organisation_id=organisation_id,

@@ -77,7 +77,11 @@ class TenantMiddleware:
                     response = response.render()
             # Nobody sees a page of the one before by going back on a shared tablet.
             patch_cache_control(response, private=True, no_store=True)
-            return response
+        # The access log of a GET, which itself may not write: in a transaction of its own, before the first byte leaves.
+        if afterwards := getattr(response, "afterwards", None):
+            with tenant(organisation_id, user_id=request.user.pk):
+                afterwards()
+        return response
 
 
 def come_again(request: HttpRequest) -> HttpResponse:
