@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from assessments import publishing
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.catalogue import Questionnaire as Catalogue
-from assessments.models import Answer, AssignmentQuestion, Cycle, CycleSite, Result, Score, Submission
+from assessments.models import Answer, AnswerEvidence, AssignmentQuestion, Cycle, CycleSite, Result, Score, Submission
 from assessments.scoring import NOT_APPLICABLE
 from opmodel.jobs.models import Job
 from opmodel.organisations.models import Member, MemberSite, Site
@@ -74,6 +74,11 @@ def answers(submission: Submission) -> dict[str, Answer]:
     """The saved answers of a submission by question code."""
     rows = Answer.objects.filter(submission=submission).select_related("question", "saved_by")
     return {row.question.code: row for row in rows}
+
+
+def supported_codes(submission: Submission) -> set[str]:
+    """The questions of a submission that have evidence; one query."""
+    return set(AnswerEvidence.objects.filter(submission=submission).values_list("question__code", flat=True))
 
 
 @dataclass(frozen=True)

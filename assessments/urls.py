@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import answering, work
+from assessments.views import answering, evidence, work
 
 urlpatterns = [
     path("", work.home, name="home"),
@@ -12,6 +12,13 @@ urlpatterns = [
     path("submissions/<pid:public_id>/answers/<str:code>/", answering.save, name="submission-save"),
     path("submissions/<pid:public_id>/items/<str:code>/", answering.item, name="submission-item"),
     path("submissions/<pid:public_id>/items/<str:code>/save/", answering.save_item, name="submission-item-save"),
+    path("submissions/<pid:public_id>/evidence/", evidence.index, name="submission-evidence"),
+    path("submissions/<pid:public_id>/evidence/add/", evidence.add, name="submission-evidence-add"),
+    path("submissions/<pid:public_id>/evidence/attach/", evidence.attach, name="submission-evidence-attach"),
+    path("submissions/<pid:public_id>/evidence/detach/", evidence.detach, name="submission-evidence-detach"),
+    path("submissions/<pid:public_id>/evidence/change/", evidence.change, name="submission-evidence-change"),
+    path("submissions/<pid:public_id>/evidence/delete/", evidence.delete, name="submission-evidence-delete"),
+    path("evidence/<pid:public_id>/file/", evidence.download, name="evidence-file"),
     path("submissions/<pid:public_id>/review/", answering.review, name="submission-review"),
     path("submissions/<pid:public_id>/submit/", answering.submit, name="submission-submit"),
     path("submissions/<pid:public_id>/status/", answering.status, name="submission-status"),

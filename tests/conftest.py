@@ -59,6 +59,14 @@ def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -
 
 
 @pytest.fixture
+def stored_files(settings, tmp_path) -> Path:
+    """An empty folder in which stored files lie."""
+    options = {**settings.STORAGES["private"]["OPTIONS"], "location": tmp_path}
+    settings.STORAGES = {**settings.STORAGES, "private": {**settings.STORAGES["private"], "OPTIONS": options}}
+    return tmp_path
+
+
+@pytest.fixture
 def root() -> Path:
     return Path(__file__).resolve().parent.parent
 

@@ -1,5 +1,6 @@
 """What shows that an answer is true: a file or a link, with its grade, used by as many answers as it supports."""
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +11,12 @@ from opmodel.files.models import StoredFile
 from opmodel.organisations.models import Site, User
 from opmodel.organisations.tenancy import Parent, TenantModel, audited
 
+DOWNLOAD = "download"
 
-@audited
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), pghistory.ManualEvent(DOWNLOAD)
+)
 class Evidence(TenantModel):
     """One piece of evidence of a site, or of the enterprise (no site)."""
 

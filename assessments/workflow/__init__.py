@@ -1,6 +1,6 @@
 """Every write of an assessment: one keyword-only function each, in one transaction, with `by=`."""
 
-from assessments.workflow.answers import Saved, save_answer, save_many
+from assessments.workflow.answers import Saved, not_yours, save_answer, save_many
 from assessments.workflow.carrying import confirm_carried
 from assessments.workflow.cycles import (
     add_sites,
@@ -16,6 +16,15 @@ from assessments.workflow.cycles import (
     reopen_cycle,
     switch_reminders,
 )
+from assessments.workflow.evidence import (
+    add_file,
+    add_link,
+    attach_evidence,
+    change_evidence,
+    delete_evidence,
+    detach_evidence,
+    note_download,
+)
 from assessments.workflow.refusals import Conflict, Refused
 from assessments.workflow.reminders import Reminded, remind
 from assessments.workflow.submitting import enqueue_scoring, submit
@@ -25,16 +34,24 @@ __all__ = [
     "Refused",
     "Reminded",
     "Saved",
+    "add_file",
+    "add_link",
     "add_sites",
     "archive_cycle",
+    "attach_evidence",
+    "change_evidence",
     "close_cycle",
     "confirm_carried",
+    "delete_evidence",
+    "detach_evidence",
     "discard_draft",
     "draft_cycle",
     "edit_draft",
     "enqueue_scoring",
     "extend_cycle",
     "extend_submission",
+    "not_yours",
+    "note_download",
     "open_cycle",
     "open_draft",
     "remind",

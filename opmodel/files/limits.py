@@ -6,6 +6,7 @@ The middleware stands before the one that checks the CSRF token, which reads a f
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostE
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from opmodel.files.incoming import MEGABYTE, FileRefused, no_room
+from opmodel.files.incoming import MEGABYTE, no_room
 
 View = TypeVar("View", bound=Callable[..., Any])
 FIELDS = MEGABYTE  # what a form may hold beside its file
@@ -96,6 +97,9 @@ class TemporaryUpload(TemporaryFileUploadHandler):
 
     def gave_up(self, error: OSError) -> SkipFile:
         log.error("an upload could not be kept: %s", error)
+        if getattr(self, "file", None) is not None:
+            with suppress(OSError):
+                self.file.close()  # what came so far goes
         self.request.upload_failed = True
         return SkipFile()
 

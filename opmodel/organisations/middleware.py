@@ -79,8 +79,12 @@ class TenantMiddleware:
             patch_cache_control(response, private=True, no_store=True)
         # The access log of a GET, which itself may not write: in a transaction of its own, before the first byte leaves.
         if afterwards := getattr(response, "afterwards", None):
-            with tenant(organisation_id, user_id=request.user.pk):
-                afterwards()
+            try:
+                with tenant(organisation_id, user_id=request.user.pk):
+                    afterwards()
+            except Exception:
+                response.close()
+                raise
         return response
 
 

@@ -11,18 +11,9 @@ from django.core.files.base import ContentFile
 from opmodel.files.storage import private, tenant_path
 
 
-@pytest.fixture
-def folder(settings, tmp_path) -> Path:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {**settings.STORAGES["private"], "OPTIONS": {**settings.STORAGES["private"]["OPTIONS"], "location": tmp_path}},
-    }  # fmt: skip
-    return tmp_path
-
-
-def test_a_file_is_for_this_process_only_and_has_no_address(folder):
+def test_a_file_is_for_this_process_only_and_has_no_address(stored_files):
     name = private().save(tenant_path("abc", "evidence", "plan.pdf"), ContentFile(b"%PDF-"))
-    kept = folder / name
+    kept = stored_files / name
     assert kept.read_bytes() == b"%PDF-"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
@@ -30,21 +21,21 @@ def test_a_file_is_for_this_process_only_and_has_no_address(folder):
         private().url(name)
 
 
-def test_a_second_file_of_the_same_name_replaces_nothing(folder):
+def test_a_second_file_of_the_same_name_replaces_nothing(stored_files):
     first, second = (private().save(tenant_path("abc", "evidence", "a.pdf"), ContentFile(b)) for b in (b"1", b"2"))
     assert first != second
-    assert (folder / first).read_bytes() == b"1"
+    assert (stored_files / first).read_bytes() == b"1"
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "..\\..\\x", "/etc/passwd", "...", "", "a\x00b", ".env"])
-def test_a_name_never_leaves_its_folder(folder, name):
+def test_a_name_never_leaves_its_folder(stored_files, name):
     kept = private().save(tenant_path("abc", "evidence", name), ContentFile(b"x"))
-    assert (folder / kept).resolve().parent == folder / "abc" / "evidence"
+    assert (stored_files / kept).resolve().parent == stored_files / "abc" / "evidence"
     assert "\x00" not in kept
     assert not Path(kept).name.startswith(".")
 
 
-def test_the_storage_itself_refuses_to_climb(folder):
+def test_the_storage_itself_refuses_to_climb(stored_files):
     with pytest.raises(SuspiciousFileOperation):
         private().save("../outside", ContentFile(b"x"))
 

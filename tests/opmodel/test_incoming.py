@@ -178,15 +178,8 @@ def test_names(name, clean):
 # --- stored or not at all ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def folder(settings, tmp_path):
-    options = {**settings.STORAGES["private"]["OPTIONS"], "location": tmp_path}
-    settings.STORAGES = {**settings.STORAGES, "private": {**settings.STORAGES["private"], "OPTIONS": options}}
-    return tmp_path
-
-
-def files_in(folder):
-    return sorted(str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file())
+def files_in(stored_files):
+    return sorted(str(f.relative_to(stored_files)) for f in stored_files.rglob("*") if f.is_file())
 
 
 def take_in(org, name="plan.pdf", data=samples.PDF, **more):
@@ -194,41 +187,41 @@ def take_in(org, name="plan.pdf", data=samples.PDF, **more):
     return receive(upload=upload(name, data), kind="evidence", allow=EVIDENCE, **own, **more)
 
 
-def test_what_commits_stays_and_what_does_not_goes(folder, committed):
+def test_what_commits_stays_and_what_does_not_goes(stored_files, committed):
     org = committed.organisation
     with tenant(org.pk):
         kept = take_in(org, "../../plan <b>.pdf")
     row = {"kind": "evidence", "name": "plan <b>.pdf", "content_type": "application/pdf", "size": len(samples.PDF)}
     assert {name: getattr(kept, name) for name in row} == row
     assert kept.sha256 == hashlib.sha256(samples.PDF).hexdigest()
-    assert files_in(folder) == [kept.storage_key]
-    assert (folder / kept.storage_key).read_bytes() == samples.PDF
+    assert files_in(stored_files) == [kept.storage_key]
+    assert (stored_files / kept.storage_key).read_bytes() == samples.PDF
     assert kept.storage_key.startswith(f"{org.public_id}/evidence/")
     assert "plan" not in kept.storage_key
 
     with pytest.raises(RuntimeError), tenant(org.pk):
         gone = take_in(org)
-        assert len(files_in(folder)) == 2  # it was there
+        assert len(files_in(stored_files)) == 2  # it was there
         raise RuntimeError
-    assert files_in(folder) == [kept.storage_key]
+    assert files_in(stored_files) == [kept.storage_key]
 
     with tenant(org.pk):  # a savepoint that fails inside a transaction that does not
         with pytest.raises(RuntimeError), transaction.atomic():
             take_in(org)
             raise RuntimeError
         second = take_in(org)
-    assert files_in(folder) == sorted([kept.storage_key, second.storage_key])
+    assert files_in(stored_files) == sorted([kept.storage_key, second.storage_key])
 
     with tenant(org.pk):
         take_in(org)
         transaction.set_rollback(True)  # without any error
-    assert files_in(folder) == sorted([kept.storage_key, second.storage_key])
+    assert files_in(stored_files) == sorted([kept.storage_key, second.storage_key])
     with tenant(org.pk):
         assert StoredFile.objects.count() == 2
         assert not StoredFile.objects.filter(pk=gone.pk).exists()
 
 
-def test_bytes_go_only_once_their_row_is_gone_for_good(folder, committed):
+def test_bytes_go_only_once_their_row_is_gone_for_good(stored_files, committed):
     org = committed.organisation
     with tenant(org.pk):
         kept = take_in(org)
@@ -236,16 +229,16 @@ def test_bytes_go_only_once_their_row_is_gone_for_good(folder, committed):
         kept.delete()
         storage.remove(kept.storage_key)
         raise RuntimeError
-    assert files_in(folder) == [kept.storage_key]
+    assert files_in(stored_files) == [kept.storage_key]
     with tenant(org.pk):
         StoredFile.objects.get().delete()
         storage.remove(kept.storage_key)
-        assert files_in(folder) == [kept.storage_key]
-    assert files_in(folder) == []
+        assert files_in(stored_files) == [kept.storage_key]
+    assert files_in(stored_files) == []
 
 
 @pytest.mark.django_db
-def test_a_full_disk_is_said_in_words_and_leaves_nothing(folder, nordwerk, monkeypatch):
+def test_a_full_disk_is_said_in_words_and_leaves_nothing(stored_files, nordwerk, monkeypatch):
     org = nordwerk.organisation
     real = FileSystemStorage._save
 
@@ -257,14 +250,14 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing(folder, nordwerk, monke
     with tenant(org.pk), pytest.raises(FileRefused) as caught:
         take_in(org)
     assert caught.value.message == "The server has no room left for files. Nothing was stored; try again later."
-    assert (caught.value.status, files_in(folder)) == (507, [])
+    assert (caught.value.status, files_in(stored_files)) == (507, [])
     with tenant(org.pk):
         assert StoredFile.objects.count() == 0
     monkeypatch.undo()
 
 
 @pytest.mark.django_db
-def test_the_space_of_an_organisation_is_limited(folder, nordwerk, sudwerk, settings):
+def test_the_space_of_an_organisation_is_limited(stored_files, nordwerk, sudwerk, settings):
     settings.FILES_QUOTA_MB = 1
     most = 1_000_000 - len(samples.PDF)
     with sudwerk.inside():
@@ -277,7 +270,7 @@ def test_the_space_of_an_organisation_is_limited(folder, nordwerk, sudwerk, sett
 
 
 @pytest.mark.django_db
-def test_files_of_others_do_not_exist(folder, nordwerk, sudwerk):
+def test_files_of_others_do_not_exist(stored_files, nordwerk, sudwerk):
     with sudwerk.inside():
         take_in(sudwerk.organisation)
         assert StoredFile.objects.count() == 1

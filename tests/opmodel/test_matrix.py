@@ -32,6 +32,14 @@ MATRIX = {
     "submissions/<pid:public_id>/answers/<str:code>/": ("POST", ANON, 400, 404, 403, 404, 404),
     "submissions/<pid:public_id>/items/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404),
     "submissions/<pid:public_id>/items/<str:code>/save/": ("POST", ANON, 400, 404, 403, 404, 404),
+    "submissions/<pid:public_id>/evidence/": ("GET", ANON, 200, 404, 200, 404, 404),
+    "submissions/<pid:public_id>/evidence/add/": ("POST", ANON, 400, 404, 403, 404, 404),
+    "submissions/<pid:public_id>/evidence/attach/": ("POST", ANON, 400, 404, 403, 404, 404),
+    # No evidence is there; who may do what with one that is: tests/assessments/test_evidence.py.
+    "submissions/<pid:public_id>/evidence/detach/": ("POST", ANON, 404, 404, 403, 404, 404),
+    "submissions/<pid:public_id>/evidence/change/": ("POST", ANON, 404, 404, 404, 404, 404),
+    "submissions/<pid:public_id>/evidence/delete/": ("POST", ANON, 404, 404, 404, 404, 404),
+    "evidence/<pid:public_id>/file/": ("GET", ANON, 404, 404, 404, 404, 404),
     "submissions/<pid:public_id>/review/": ("GET", ANON, 200, 404, 200, 404, 404),
     "submissions/<pid:public_id>/submit/": ("POST", ANON, 400, 404, 403, 404, 404),
     "submissions/<pid:public_id>/status/": ("GET", ANON, 200, 404, 200, 404, 404),
@@ -82,7 +90,7 @@ def reply(client, url, world):
     if url.startswith("cycles/"):
         values["public_id"] = world.cycle.public_id
     path = "/" + re.sub(r"<(?:str|pid):(\w+)>", lambda m: values[m[1]], url)
-    return client.get(path) if method == "GET" else client.post(path, {"base_version": "0"})
+    return client.get(path) if method == "GET" else client.post(path, {"base_version": "0", "code": "E-CAP1-1"})
 
 
 @pytest.mark.parametrize("url", MATRIX)

@@ -25,6 +25,7 @@ def heading(submission: Submission, editable: bool = False) -> dict[str, Any]:
         "state": submission.state,
         "state_label": submission.get_state_display(),
         "review_url": reverse("submission-review", args=[submission.public_id]),
+        "evidence_url": reverse("submission-evidence", args=[submission.public_id]),
     }
 
 

@@ -9,6 +9,7 @@ from assessments import selectors
 from assessments.access import access
 from assessments.catalogue import Question, Questionnaire
 from assessments.models import Answer, Submission
+from assessments.views.screens.evidence import with_evidence
 from assessments.views.screens.frame import frame, heading, neighbours
 from opmodel.organisations.models import Member
 
@@ -77,7 +78,8 @@ def dimension(member: Member, submission: Submission, code: str) -> dict[str, An
     saved = selectors.answers(submission)
     component = catalogue.component_by_code[shown.component]
     position = [d.code for d in component.dimensions].index(code) + 1
-    editable = access(member, submission).writes_something and selectors.takes_answers(member, submission)
+    granted = access(member, submission)
+    editable = granted.writes_something and selectors.takes_answers(member, submission)
     return {
         "submission": heading(submission, editable),
         "dimension": {
@@ -90,7 +92,9 @@ def dimension(member: Member, submission: Submission, code: str) -> dict[str, An
             "component_code": component.code,
         },
         "reading": reading(catalogue),
-        "questions": [question_context(submission, q, saved.get(q.code)) for q in asked],
+        "questions": with_evidence(
+            member, submission, granted, [question_context(submission, q, saved.get(q.code)) for q in asked]
+        ),
         **frame(submission, catalogue, saved, code),
         **neighbours(submission, catalogue, code),
     }

@@ -18,6 +18,7 @@ def review(member: Member, submission: Submission) -> dict[str, Any]:
     """What is missing before the submit: open questions, do-not-knows, high levels nobody explained."""
     catalogue = selectors.catalogue_of(submission)
     saved = selectors.answers(submission)
+    supported = selectors.supported_codes(submission)
     components = []
     for component in catalogue.components:
         rows = []
@@ -32,7 +33,7 @@ def review(member: Member, submission: Submission) -> dict[str, Any]:
                     lists["open"].append(row)
                 elif answer.status == "dk":
                     lists["dont_know"].append(row)
-                elif (answer.level or 0) >= 4 and not answer.comment:
+                elif (answer.level or 0) >= 4 and not answer.comment and q.code not in supported:
                     lists["unexplained"].append(row)
             if asked:
                 missing = any(lists.values())
