@@ -2,11 +2,13 @@
 
 import errno
 import hashlib
+import os
 import struct
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from opmodel.files import archives, storage
@@ -277,3 +279,28 @@ def test_files_of_others_do_not_exist(stored_files, nordwerk, sudwerk):
     with nordwerk.inside():
         assert StoredFile.objects.count() == 0
     assert connection.in_atomic_block
+
+
+@pytest.mark.django_db
+def test_bytes_without_a_row_are_pruned_and_rows_without_bytes_named(stored_files, nordwerk, capsys):
+    call_command("prune_files")
+    assert capsys.readouterr().out == "bytes without a row: 0 deleted\nrows without bytes: 0\n"
+    with nordwerk.inside():
+        kept, lost = take_in(nordwerk.organisation), take_in(nordwerk.organisation)
+    (stored_files / lost.storage_key).unlink()
+    home = (stored_files / kept.storage_key).parent
+    gone = stored_files / "aaaa" / "export"
+    gone.mkdir(parents=True)
+    old, young = [home / "old", gone / "old"], home / "young"
+    for file in (*old, young):
+        file.write_bytes(b"x")
+    for file in (*old, stored_files / kept.storage_key):
+        os.utime(file, (1, 1))
+    call_command("prune_files", "--dry-run")
+    assert "bytes without a row: 2 (kept)" in capsys.readouterr().out
+    assert all(f.exists() for f in old)
+    call_command("prune_files")
+    said = capsys.readouterr()
+    assert said.out == "bytes without a row: 2 deleted\nrows without bytes: 1\n"
+    assert said.err == f"missing: {lost.storage_key}\n"
+    assert files_in(stored_files) == sorted([kept.storage_key, str(young.relative_to(stored_files))])
