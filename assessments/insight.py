@@ -110,9 +110,11 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
     marks = site_marks(submission)
     targets = own_targets(submission, catalogue)
     cells = peers.own_cells(result.release, result.segments, pipeline.segments()) if result.release else {}
-    groups = tuple(peers.peer_groups(cells))
+    profile = catalogue.item_by_code.get("E-N1")  # segments are named as its options are
+    say = profile.word if profile else str
+    groups = tuple(peers.peer_groups(cells, say=say))
     group = next((g for g in groups if f"{g.tree}:{g.path}" == chosen), groups[0] if groups else None)
-    tables = peers.peer_tables(cells, f"{group.tree}:{group.path}" if group else "")
+    tables = peers.peer_tables(cells, f"{group.tree}:{group.path}" if group else "", say)
     names = _names(catalogue)
     rules = method_section()
     measures = {}

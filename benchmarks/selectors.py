@@ -1,14 +1,24 @@
 """The one gate to peer figures: what a viewer with given segments may see of a release. Reads the release only."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from benchmarks.cells import ROOT, SEPARATOR, Segments, paths, prefixes
 from benchmarks.models import CellStatistic, Dataset, Release
 from benchmarks.settings import segments
+
+Say = Callable[[str], str]  # the name of a segment -> the same in the reader's language
+SECTORS = {  # of fixtures/benchmarks/sectors.yaml; an installation with sectors of its own names them as it likes
+    "Consumer goods": gettext_lazy("Consumer goods"),
+    "Process industries": gettext_lazy("Process industries"),
+    "Metals and wood": gettext_lazy("Metals and wood"),
+    "Machinery and electronics": gettext_lazy("Machinery and electronics"),
+    "Vehicles": gettext_lazy("Vehicles"),
+}
 
 
 @dataclass(frozen=True)
@@ -21,10 +31,11 @@ class PeerTable:
     n_band: str
     mean: float
     quantiles: Mapping[int, float]
+    say: Say = field(default=str, compare=False)
 
     @property
     def label(self) -> str:
-        return label_of(self.path)
+        return label_of(self.path, self.say)
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,7 @@ class PeerGroup:
     n_band: str
 
 
-def label_of(path: str) -> str:
+def label_of(path: str, say: Say = str) -> str:
     """A cell in words: the industry stands for its sector, the size has its unit.
 
     >>> label_of("all"), label_of("all > Vehicles"), label_of("all > Vehicles > 29 > Europe > 1000-4999")
@@ -47,11 +58,13 @@ def label_of(path: str) -> str:
     words: list[str] = []
     for part in path.split(SEPARATOR)[1:]:
         if part in known.industry_names:
-            words = [known.industry_names[part]]
+            words = [say(known.industry_names[part])]
         elif part in known.size_bands:
-            words.append(_("%(band)s employees") % {"band": re.sub(r"(?<=\d)(?=\d{3}\b)", ",", part)})
+            band = say(part)
+            grouped = re.sub(r"(?<=\d)(?=\d{3}\b)", ",", part) if band == part else band
+            words.append(_("%(band)s employees") % {"band": grouped})
         else:
-            words.append(part)
+            words.append(str(SECTORS.get(part) or say(part)))
     return ", ".join(words) or _("all peers")
 
 
@@ -73,18 +86,18 @@ def own_cells(release: Release, viewer: Mapping[str, str], known: Segments) -> d
     return found
 
 
-def peer_tables(cells: Mapping[str, list[CellStatistic]], chosen: str = "") -> dict[str, PeerTable]:
+def peer_tables(cells: Mapping[str, list[CellStatistic]], chosen: str = "", say: Say = str) -> dict[str, PeerTable]:
     """For each measure the table to compare with: the chosen cell "A:path" where it is published, else the finest of A."""
     tables = {}
     for measure, rows in cells.items():
         row = next((r for r in rows if f"{r.tree}:{r.path}" == chosen), rows[0])
         quantiles = {int(p[1:]): q for p, q in row.quantiles.items()}
-        tables[measure] = PeerTable(measure, row.tree, row.path, row.n_band, row.mean, quantiles)
+        tables[measure] = PeerTable(measure, row.tree, row.path, row.n_band, row.mean, quantiles, say)
     return tables
 
 
-def peer_groups(cells: Mapping[str, list[CellStatistic]], measure: str = "OVERALL") -> list[PeerGroup]:
+def peer_groups(cells: Mapping[str, list[CellStatistic]], measure: str = "OVERALL", say: Say = str) -> list[PeerGroup]:
     """The published cells a viewer may switch to, finest of tree A first."""
     rows = cells.get(measure, [])
     # Both trees have the same root: one of them is enough to choose from.
-    return [PeerGroup(r.tree, r.path, label_of(r.path), r.n_band) for r in rows if (r.tree, r.path) != ("B", ROOT)]
+    return [PeerGroup(r.tree, r.path, label_of(r.path, say), r.n_band) for r in rows if (r.tree, r.path) != ("B", ROOT)]

@@ -51,8 +51,13 @@ def messages(root: Path = ROOT) -> Catalog:
             given = ids if isinstance(ids, tuple) else (ids,)
             context = next((given[s[0] - 1] for s in spec if isinstance(s, tuple)), None)
             told = tuple(given[s - 1] for s in spec if isinstance(s, int))
-            if told[0]:
-                found.add(told if len(told) > 1 else told[0], locations=[(path, 1)], context=context)
+            if not told[0]:
+                continue
+            known = found.get(told[0], context)
+            # gettext looks a text up by its singular: a second plural of it would never be said.
+            if known is not None and len(told) > 1 and known.id not in (told, told[0]):
+                raise ValueError(f"{path}: {told[0]!r} has two plurals; give one of them a context")
+            found.add(told if len(told) > 1 else told[0], locations=[(path, 1)], context=context)
     return found
 
 
