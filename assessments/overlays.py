@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from assessments.catalogue import ActionRules, Item, Questionnaire, Segmentation
+from assessments.items import SHARED
 
 STAMPS = "stamps.yaml"
 Texts = str | list[str] | dict[str, Any]  # of one entry: a text, a list of texts, or texts by field
@@ -157,7 +158,11 @@ SEGMENTATION = ("tie_rule", "missing_rule", "rules_read_as")
 
 
 def words_of(item: Item) -> dict[str, Entry]:
-    """The texts of an item's spec, each with the entry that says it: the item's own words, or the list of countries."""
+    """The texts of an item's spec, each with the entry that says it: the item's own words, or the list of countries.
+
+    Rows and columns it takes over from another item are said there.
+    """
+    taken = {key for name, keys in SHARED.items() if name in item.spec for key in keys}
     found: dict[str, Entry] = {}
 
     def walk(value: Any, spoken: bool, country: bool) -> None:
@@ -177,7 +182,7 @@ def words_of(item: Item) -> dict[str, Entry]:
                 walk(inner, spoken, country)
 
     # Options of an allocation are objectives, but their words are said with the item all the same.
-    walk(item.spec, False, False)
+    walk({key: value for key, value in item.spec.items() if key not in taken}, False, False)
     return found
 
 
@@ -300,9 +305,8 @@ def _only(texts: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 def _items(q: Questionnaire, said: Mapping[Entry, Any], overlay: Overlay) -> Iterator[Item]:
     words = {i.code: {text: overlay.at(entry) or English(text) for text, entry in words_of(i).items()} for i in q.items}
     for i in q.items:
-        # A list that is the same as another item's is said in that item's words.
-        borrowed = [words.get(i.spec.get(key, ""), {}) for key in ("same_rows_as", "same_columns_as")]
-        yield replace(i, **_only(said[(i.code,)], ("title", "help")), words=borrowed[0] | borrowed[1] | words[i.code])
+        borrowed = {text: word for name in SHARED for text, word in words.get(i.spec.get(name, ""), {}).items()}
+        yield replace(i, **_only(said[(i.code,)], ("title", "help")), words=borrowed | words[i.code])
 
 
 def _segmentation(found: Segmentation | None, said: Mapping[Entry, Any]) -> Segmentation | None:

@@ -30,6 +30,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+HEADER = "# The words of the interface. New ones: python -m opmodel.words update; docs/translating.md says how."
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[a-z](?!\w)")
 TAG = re.compile(r"</?[a-z]+")
 
@@ -85,8 +86,9 @@ def update(file: Path, found: Catalog) -> None:
         catalog = read(file)
     else:
         now = datetime.now(UTC)
+        named = {"project": "OpModel", "version": "", "last_translator": "OpModel", "language_team": "OpModel"}
         catalog = Catalog(
-            locale=language_of(file), project="OpModel", fuzzy=False, creation_date=now, revision_date=now
+            locale=language_of(file), header_comment=HEADER, fuzzy=False, creation_date=now, revision_date=now, **named
         )
     catalog.update(found, no_fuzzy_matching=True, update_creation_date=False)
     out = io.BytesIO()
@@ -140,7 +142,7 @@ def faults_of(message: Message, plurals: int) -> Iterator[str]:
         for number, text in enumerate(texts):
             if sorted(pattern.findall(text)) not in (allowed if number == 0 else allowed[-1:]):
                 yield f"{what} in {text!r}"
-    for one, text in ((ids[0], texts[0]), (ids[-1], texts[-1])):
+    for one, text in dict.fromkeys(((ids[0], texts[0]), (ids[-1], texts[-1]))):
         if one[:1].isspace() != text[:1].isspace() or one[-1:].isspace() != text[-1:].isspace():
             yield f"other space at an end of {text!r}"
 

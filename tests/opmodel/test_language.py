@@ -31,7 +31,7 @@ def test_a_member_reads_the_chosen_language_whatever_the_browser_asks(nordwerk):
     choose_language(by=nordwerk.members["csco"].user, language="de")
     reply = client.get("/", headers=ENGLISH)
     assert (language_of_page(reply), reply.headers["Content-Language"]) == ("de", "de")
-    assert "Ihre Arbeit" in reply.content.decode()
+    assert "Ihre Aufgaben" in reply.content.decode()
     choose_language(by=nordwerk.members["csco"].user, language="en")
     reply = client.get("/", headers=GERMAN)
     assert (language_of_page(reply), reply.headers["Content-Language"]) == ("en", "en")
