@@ -22,6 +22,8 @@ def made_up_language(monkeypatch):
     """gettext marks what it was asked for; lazy strings of forms and models come through it too."""
     monkeypatch.setattr(translation._trans, "gettext", lambda m: f"{OPEN}{m}{CLOSE}")
     monkeypatch.setattr(translation._trans, "ngettext", lambda s, p, n: f"{OPEN}{s if n == 1 else p}{CLOSE}")
+    monkeypatch.setattr(translation._trans, "pgettext", lambda c, m: f"{OPEN}{m}{CLOSE}")
+    monkeypatch.setattr(translation._trans, "npgettext", lambda c, s, p, n: f"{OPEN}{s if n == 1 else p}{CLOSE}")
 
 
 def left_over(body: str) -> list[str]:
