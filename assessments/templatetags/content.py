@@ -21,4 +21,10 @@ def said(text: Any, how: str = "") -> SafeString:
     if not isinstance(text, English):
         return conditional_escape(text)
     spoken = format_html('<span lang="en">{}</span>', str(text))
-    return format_html('{} <span class="tag">{}</span>', spoken, _("English")) if how == "tag" else spoken
+    return format_html("{}{}", spoken, english_tag(text)) if how == "tag" else spoken
+
+
+@register.filter
+def english_tag(text: Any) -> SafeString:
+    """The small sign alone, for a text that another filter draws; nothing for a text in the reader's language."""
+    return format_html(' <span class="tag">{}</span>', _("English")) if isinstance(text, English) else SafeString("")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from django.template import engines
 from django.test import Client
 from django.utils import translation
 
+from assessments import publishing
+from assessments.overlays import Overlay
 from opmodel.organisations.language import choose_language
 from opmodel.organisations.models import User
 from tests.assessments.test_workflow import post
@@ -137,6 +140,27 @@ def test_questions_come_in_german_and_answers_stay_the_same(nordwerk):
     assert "How are manufacturing capabilities" not in page
     assert 'class="tag">Englisch' not in page
     assert post(client, enterprise, "E-CAP1-1", level=4).status_code == 200
+
+
+@pytest.mark.django_db
+def test_what_is_not_translated_says_so_on_the_page(nordwerk, monkeypatch):
+    """The name of a component lacks its stamp: nobody vouched for it, so the English is shown, marked, among German."""
+    whole = publishing.read_overlay
+
+    def unsure(folder: Path) -> Overlay:
+        found = whole(folder)
+        return replace(found, stamps={name: s for name, s in found.stamps.items() if name != "CAP"})
+
+    monkeypatch.setattr(publishing, "read_overlay", unsure)
+    publishing._catalogue.cache_clear()
+    try:
+        score_all(nordwerk)
+        choose_language(by=nordwerk.members["csco"].user, language="de")
+        page = nordwerk.client().get("/dashboard/").content.decode()
+    finally:
+        publishing._catalogue.cache_clear()
+    assert page.count('<span lang="en">Capabilities</span> <span class="tag">Englisch</span>') == 1  # on its card
+    assert "Wertströme" in page
 
 
 @pytest.mark.django_db
