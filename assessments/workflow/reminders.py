@@ -48,8 +48,8 @@ def remind(*, by: Member, submissions: Sequence[Submission]) -> Reminded:
         raise Refused(_("Nobody has anything open there, so no reminder was sent."), status=409)
     known = mail.found(by.organisation_id, [key_of(m, today) for m in asked])
     fresh = [m for m in asked if key_of(m, today) not in known]
-    for member in fresh:
-        _mail(by.organisation, member, open_of[member], today, by=by)
+    letters = [_letter(by.organisation, m, open_of[m], today, by.user.get_full_name()) for m in fresh]
+    mail.enqueue_many(organisation_id=by.organisation_id, template="reminder", letters=letters, by=by.user_id)
     old = [m.user.get_full_name() for m in asked if m not in fresh]
     return Reminded([m.user.get_full_name() for m in fresh], old)
 
@@ -80,8 +80,9 @@ def remind_organisation(*, organisation: Organisation, now: datetime) -> int:
     today = local.date()
     open_of = open_things(People(organisation.pk), open_submissions(organisation.pk), today)
     due = {m: things for m, things in open_of.items() if any(_is_due(t, today) for t in things)}
-    for member, things in due.items():
-        _mail(organisation, member, things, today)
+    letters = [_letter(organisation, member, things, today) for member, things in due.items()]
+    if letters:
+        mail.enqueue_many(organisation_id=organisation.pk, template="reminder", letters=letters, by=None)
     return len(due)
 
 
@@ -89,13 +90,13 @@ def _is_due(thing: Thing, today: date) -> bool:
     return thing.reminders and thing.days_left(today) in DAYS_BEFORE
 
 
-def _mail(
-    organisation: Organisation, member: Member, things: list[Thing], today: date, by: Member | None = None
-) -> Job:
+def _letter(
+    organisation: Organisation, member: Member, things: list[Thing], today: date, asked_by: str = ""
+) -> mail.Letter:
     context = {
         "name": member.user.get_full_name(),
         "organisation": organisation.name,
-        "asked_by": by.user.get_full_name() if by else "",
+        "asked_by": asked_by,
         "things": [
             {
                 "kind": t.kind,
@@ -109,12 +110,4 @@ def _mail(
             for t in things
         ],
     }
-    return mail.enqueue(
-        organisation_id=organisation.pk,
-        key=key_of(member, today),
-        template="reminder",
-        to=member.user.email,
-        language=member.user.language,
-        context=context,
-        by=by.user_id if by else None,
-    )
+    return mail.Letter(key_of(member, today), member.user.email, member.user.language, context)

@@ -1,7 +1,7 @@
 """Put a job into the table, ring the bell, run what is due. Times are the database's, never the worker's."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -66,6 +66,21 @@ def enqueue(kind: str, *, key: str, payload: dict[str, Any], organisation_id: in
     return job
 
 
+def enqueue_many(
+    kind: str, payloads: Mapping[str, dict[str, Any]], *, organisation_id: int | None, by: int | None
+) -> list[Job]:
+    """`enqueue` for many jobs (key -> payload) in two statements; keys that exist are left alone. Gives all of them."""
+    rows = [
+        Job(kind=kind, key=key, payload=payload, organisation_id=organisation_id, requested_by=by)
+        for key, payload in payloads.items()
+    ]
+    Job.objects.bulk_create(rows, ignore_conflicts=True)
+    jobs = list(Job.objects.filter(kind=kind, key__in=list(payloads)).order_by("pk"))
+    waiting = [job.pk for job in jobs if job.state == Job.State.QUEUED]
+    transaction.on_commit(lambda: ring_all(waiting))
+    return jobs
+
+
 def call_duties() -> None:
     """Put the duties of the current period into the job table; the period is the key, so each is there once."""
     with every_job() as cursor:
@@ -74,14 +89,23 @@ def call_duties() -> None:
             enqueue(kind, key=f"{every}:{cursor.fetchone()[0]}", payload={}, organisation_id=None, by=None)
 
 
-def ring(job_id: int) -> None:
-    """Tell a worker; when Redis is down the sweeper finds the row all the same."""
+def ring_all(job_ids: list[int]) -> None:
+    """Ring for each; a bell that fails once is not tried again, for each try may wait half a second."""
+    for job_id in job_ids:
+        if not ring(job_id):
+            return
+
+
+def ring(job_id: int) -> bool:
+    """Tell a worker, and whether that went well; when Redis is down the sweeper finds the row all the same."""
     from opmodel.jobs.tasks import run_job
 
     try:
         run_job.apply_async(args=[job_id], retry=False, ignore_result=True)
     except Exception as error:  # any broker fault: the row is safe, so the person waiting must not see it
         log.warning("doorbell failed for job %s: %s", job_id, error)
+        return False
+    return True
 
 
 CLAIM = """

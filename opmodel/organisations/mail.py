@@ -7,6 +7,7 @@ Times are handed over as days ("2026-11-30", shown by the filter `day`), links a
 
 import smtplib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,13 +27,36 @@ KIND = "mail"
 PAUSES = (60, 900)
 
 
+@dataclass(frozen=True)
+class Letter:
+    """One of many mails that share a template."""
+
+    key: str
+    to: str
+    language: str
+    context: dict[str, Any]
+
+
 def enqueue(
     *, organisation_id: int, key: str, template: str, to: str, language: str, context: dict[str, Any], by: int | None
 ) -> Job:
     """Put one mail of an organisation into the job table, with the caller's transaction; the same key is one mail."""
-    payload = {"template": template, "to": to, "language": language, "context": one_line(context)}
-    name = f"{organisation_id}:{key}"
-    return queue.enqueue(KIND, key=name, payload=payload, organisation_id=organisation_id, by=by)
+    letters = [Letter(key, to, language, context)]
+    return enqueue_many(organisation_id=organisation_id, template=template, letters=letters, by=by)[0]
+
+
+def enqueue_many(*, organisation_id: int, template: str, letters: Iterable[Letter], by: int | None) -> list[Job]:
+    """`enqueue` for many mails, in a constant number of statements."""
+    payloads = {
+        f"{organisation_id}:{letter.key}": {
+            "template": template,
+            "to": letter.to,
+            "language": letter.language,
+            "context": one_line(letter.context),
+        }
+        for letter in letters
+    }
+    return queue.enqueue_many(KIND, payloads, organisation_id=organisation_id, by=by)
 
 
 def found(organisation_id: int, keys: Iterable[str]) -> dict[str, Job]:

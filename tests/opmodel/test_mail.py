@@ -209,3 +209,27 @@ def test_a_foreign_organisation_sees_no_mail(nordwerk, sudwerk, mailbox):
         assert Job.objects.filter(kind="mail").exists()
     with sudwerk.inside():
         assert not Job.objects.filter(kind="mail").exists()
+
+
+def test_many_mails_take_as_many_statements_as_one(nordwerk, sudwerk, mailbox, django_assert_num_queries):
+    """And a key that exists is left alone, in this organisation only."""
+    post(sudwerk, key="k7")
+    post(nordwerk, key="k7", to="first@nordwerk.example")
+    letters = [mail.Letter(f"k{n}", f"{n}@nordwerk.example", "en", CONTEXT) for n in range(40)]
+    given = {"organisation_id": nordwerk.organisation.pk, "template": "hello", "by": None}
+    for some in (letters[:2], letters):
+        with nordwerk.inside(), django_assert_num_queries(2):
+            assert len(mail.enqueue_many(letters=some, **given)) == len(some)
+    addresses = {m["To"] for m in mailbox.deliver()}
+    assert len(mailbox.messages) == 41
+    assert "first@nordwerk.example" in addresses
+    assert "7@nordwerk.example" not in addresses
+
+
+def test_when_redis_is_down_nobody_waits_for_every_bell(nordwerk, monkeypatch, django_capture_on_commit_callbacks):
+    tries = []
+    monkeypatch.setattr(queue, "ring", lambda job_id: bool(tries.append(job_id)))
+    letters = [mail.Letter(f"k{n}", "a@nordwerk.example", "en", CONTEXT) for n in range(40)]
+    with django_capture_on_commit_callbacks(execute=True), nordwerk.inside():
+        mail.enqueue_many(organisation_id=nordwerk.organisation.pk, template="hello", letters=letters, by=None)
+    assert len(tries) == 1
