@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from assessments.catalogue import ENTERPRISE
+from assessments.catalogue import ENTERPRISE, Item, Question, Questionnaire
 from assessments.models import Assignment, AssignmentQuestion, StandIn, Submission
 from opmodel.organisations.models import Member
 from opmodel.organisations.permissions import Permission, can
@@ -24,6 +24,18 @@ class Access:
     def writes(self, code: str) -> bool:
         return self.writable is None or code in self.writable
 
+    def questions(self, catalogue: Questionnaire, view: str, dimension: str | None = None) -> tuple[Question, ...]:
+        """The scale questions of a view, or of one dimension of it, that this member sees."""
+        return tuple(q for q in catalogue.questions_of(view, dimension) if self.sees(q.code))
+
+    def items(self, catalogue: Questionnaire, view: str) -> tuple[Item, ...]:
+        """The other items of a view that this member sees."""
+        return tuple(i for i in catalogue.items_of(view) if self.sees(i.code))
+
+    @property
+    def sees_all(self) -> bool:
+        return self.visible is None
+
     @property
     def writes_something(self) -> bool:
         return self.writable is None or bool(self.writable)
@@ -42,6 +54,11 @@ def is_respondent(member: Member, submission: Submission) -> bool:
     if submission.view == ENTERPRISE:
         return can(member, Permission.ANSWER_ENTERPRISE)
     return can(member, Permission.ANSWER_SITE, submission.site)
+
+
+def sees_results(member: Member, submission: Submission) -> bool:
+    """Whether the scores of this submission are this member's to read; whoever holds only some questions sees none."""
+    return can(member, Permission.VIEW_RESULTS) or is_respondent(member, submission)
 
 
 def access(member: Member, submission: Submission) -> Access:

@@ -31,6 +31,13 @@ TOWNS = [
     "Kaohsiung",
     "Lanzhou",
 ]
+NAMES = {
+    "csco": "Demo CSCO",
+    "analyst": "Demo analyst",
+    "admin": "Demo administrator",
+    "colleague1": "Demo colleague",
+    "colleague2": "Second demo colleague",
+}
 ITEMS = ("cost", "agility", "resilience", "service", "growth", "sustainability")
 
 
@@ -68,6 +75,7 @@ def sign_ins(story: Story = NORDWERK) -> list[tuple[str, str]]:
         (email_of(story, "plant1"), f"plant manager of {TOWNS[0]}"),
         (email_of(story, "analyst"), "analyst"),
         (email_of(story, "admin"), "administrator"),
+        (email_of(story, "colleague1"), "colleague, who answers what others give them"),
     ]
 
 
@@ -113,14 +121,11 @@ def _sites(org: Organisation, story: Story) -> list[Site]:
 
 def _members(org: Organisation, story: Story, sites: list[Site]) -> dict[str, Member]:
     people = [("csco", Role.CSCO, []), ("analyst", Role.ANALYST, []), ("admin", Role.ADMINISTRATOR, [])]
+    people += [("colleague1", Role.CONTRIBUTOR, []), ("colleague2", Role.CONTRIBUTOR, [])]
     people += [(f"plant{i}", Role.PLANT_MANAGER, [site]) for i, site in enumerate(sites, 1)]
     members = {}
     for who, role, own in people:
-        name = (
-            f"{own[0].name} plant manager"
-            if own
-            else {"csco": "Demo CSCO", "analyst": "Demo analyst"}.get(who, "Demo administrator")
-        )
+        name = f"{own[0].name} plant manager" if own else NAMES[who]
         user = User.objects.create_user(
             email_of(story, who),
             PASSWORD if role is not Role.PLANT_MANAGER or who == "plant1" else None,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from assessments import pipeline, publishing, selectors
+from assessments import bulk, pipeline, publishing, selectors
 from assessments.catalogue import SITE, Questionnaire
 from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
 from benchmarks import selectors as peers
@@ -88,6 +89,11 @@ class Insight:
     network: NetworkResult | None
 
     @property
+    def is_current(self) -> bool:
+        """Whether this is what the submission says now: it is not returned, and this is its newest revision."""
+        return self.submission.state == Submission.State.SUBMITTED and self.result.revision == self.submission.revision
+
+    @property
     def overall(self) -> MeasureView:
         return self.measures["OVERALL"]
 
@@ -156,11 +162,13 @@ def _names(catalogue: Questionnaire) -> dict[str, tuple[str, str]]:
 
 
 def site_marks(submission: Submission) -> dict[str, list[SiteMark]]:
-    """The scores of all submitted plants of the cycle by measure, one query."""
+    """The scores of all submitted plants of the cycle by measure, one query; what was returned counts no more."""
     rows = (
         Score.objects.filter(
             result__submission__cycle_id=submission.cycle_id,
             result__submission__view=SITE,
+            result__submission__state=Submission.State.SUBMITTED,
+            result__revision=F("result__submission__revision"),
             point__isnull=False,
         )
         .order_by("result__submission__site__name", "result_id")
@@ -194,11 +202,18 @@ def plant_parts(seen: Insight, dimension: str) -> list[PlantPart]:
 
 
 def explain(insight: Insight, measure: str) -> dict[str, Any]:
-    """The parts of one measure down to the stored answers: the same kernel on the same answers (METHOD 2)."""
+    """The parts of one measure down to the stored answers: the same kernel on the same answers (METHOD 2).
+
+    `as_scored` is false when the answers changed after the score: then they are no explanation of it.
+    """
     plan = pipeline.plan_for(insight.catalogue, pipeline.current_method(), insight.submission.view)
     keys = publishing.question_keys(insight.submission.cycle.questionnaire_id)
     levels = selectors.level_matrix([insight.submission], plan.questions, keys)[0]
-    return {"score": pipeline.scores_of(plan, levels)[measure], "texts": _texts(insight.catalogue)}
+    return {
+        "score": pipeline.scores_of(plan, levels)[measure],
+        "texts": _texts(insight.catalogue),
+        "as_scored": bulk.fingerprint(levels) == insight.result.input_hash,
+    }
 
 
 def _texts(catalogue: Questionnaire) -> dict[str, str]:

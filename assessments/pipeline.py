@@ -54,8 +54,11 @@ def network_job(job: Job) -> None:
             network(cycle)
 
 
-def evaluate(submission: Submission) -> Result:
-    """Score the answers of a submitted revision and compare them with the dataset's latest release; once."""
+def evaluate(submission: Submission) -> Result | None:
+    """Score the answers of a submitted revision and compare them with the dataset's latest release; once.
+
+    None when it was returned before its turn came: its answers change again, the next submit asks for the next score.
+    """
     method = current_method()
     with transaction.atomic():
         locked = Submission.objects.select_for_update().get(pk=submission.pk)
@@ -64,7 +67,7 @@ def evaluate(submission: Submission) -> Result:
         known = Result.objects.filter(
             submission=locked, revision=locked.revision, method_version=by.method_version, release=by.release
         ).first()
-        if known is not None:
+        if known is not None or locked.state != Submission.State.SUBMITTED:
             return known
         return bulk.score([locked], by, submission.organisation, segments())[0]
 

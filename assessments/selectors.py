@@ -1,17 +1,28 @@
 """Every read: what a member may see, as querysets, and the answers as arrays for the maths."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from assessments import publishing
-from assessments.catalogue import ENTERPRISE, SITE
+from assessments.catalogue import ENTERPRISE, SITE, Question
 from assessments.catalogue import Questionnaire as Catalogue
-from assessments.models import Answer, AnswerEvidence, AssignmentQuestion, Cycle, CycleSite, Result, Score, Submission
+from assessments.models import (
+    Answer,
+    AnswerEvidence,
+    AssignmentQuestion,
+    Cycle,
+    CycleSite,
+    Result,
+    Score,
+    StandIn,
+    Submission,
+)
 from assessments.scoring import NOT_APPLICABLE
 from opmodel.jobs.models import Job
 from opmodel.organisations.models import Member, MemberSite, Site
@@ -19,6 +30,8 @@ from opmodel.organisations.permissions import Permission, can
 
 ANSWERED = ("level", "na", "dk")  # of a scale question
 DONE = (*ANSWERED, "data")
+# A result that counts: of a submission that is not returned, and of its newest revision. Others stay readable, marked.
+CURRENT = Q(submission__state=Submission.State.SUBMITTED, revision=F("submission__revision"))
 
 
 def cycles(member: Member) -> QuerySet[Cycle]:
@@ -43,10 +56,24 @@ def submissions(member: Member) -> QuerySet[Submission]:
     return visible.select_related("cycle", "site").annotate(db_now=Now())
 
 
+def answered_by(member: Member, at: str = "") -> Q:
+    """Which submissions a member answers as a whole: by role, see `access.is_respondent`, or standing in for a site.
+
+    `at` is the path to the submission of what is filtered ("submission__").
+    """
+    rule = Q(**{f"{at}pk__in": ()})  # none
+    if can(member, Permission.ANSWER_ENTERPRISE):
+        rule |= Q(**{f"{at}view": ENTERPRISE})
+    if can(member, Permission.ANSWER_SITE):
+        rule |= Q(**{f"{at}view": SITE, f"{at}site_id__in": member.site_ids})
+    if can(member, Permission.ANSWER_ON_BEHALF):
+        rule |= Q(**{f"{at}pk__in": StandIn.objects.filter(member=member).values("submission_id")})
+    return rule
+
+
 def own_work(member: Member) -> QuerySet[Submission]:
-    """The submissions a member is the one to answer, see `access.is_respondent`."""
-    rows = submissions(member)
-    return rows.filter(view=ENTERPRISE) if can(member, Permission.ANSWER_ENTERPRISE) else rows.filter(view=SITE)
+    """The submissions a member answers as a whole."""
+    return submissions(member).filter(answered_by(member))
 
 
 def takes_answers(member: Member, submission: Any) -> bool:
@@ -95,15 +122,17 @@ class Progress:
         return -(-(self.total - self.answered) * 35 // 60)
 
 
-def progress(submission: Submission, catalogue: Catalogue) -> Progress:
+def progress(submission: Submission, asked: Sequence[Question]) -> Progress:
+    """How far a submission is with the scale questions `asked`; one query."""
+    keys = publishing.question_keys(submission.cycle.questionnaire_id)
     rows = (
-        Answer.objects.filter(submission=submission, status__in=ANSWERED)
+        Answer.objects.filter(submission=submission, status__in=ANSWERED, question_id__in=[keys[q.code] for q in asked])
         .order_by()
         .values_list("question__dimension__code")
         .annotate(n=Count("id"))
     )
-    counted = {code: n for code, n in rows if code}
-    return Progress(sum(counted.values()), len(catalogue.questions_of(submission.view)), counted)
+    counted = dict(rows)
+    return Progress(sum(counted.values()), len(asked), counted)
 
 
 def with_counts(rows: QuerySet[Submission]) -> QuerySet[Submission]:
@@ -220,7 +249,10 @@ def count_invited(cycle: Cycle) -> int:
 
 
 def site_scores(member: Member, cycle_id: int, measures: list[str]) -> list[dict[str, Any]]:
-    """Scores of the sites a member may see in a cycle; one query."""
+    """Scores of the sites a member may see in a cycle; one query.
+
+    `current` is false where the survey was returned, or submitted anew and not scored yet: these are of `revision`.
+    """
     rows = (
         Score.objects.filter(
             result__submission__in=_site_submissions(member).filter(cycle_id=cycle_id),
@@ -232,15 +264,26 @@ def site_scores(member: Member, cycle_id: int, measures: list[str]) -> list[dict
             "result__submission__site_id",
             "result__submission__site__name",
             "result__submission__site__region",
+            "result__submission__state",
+            "result__submission__revision",
+            "result__revision",
             "measure",
             "point",
         )
     )
     found: dict[int, dict[str, Any]] = {}
-    for public_id, site, name, region, measure, point in rows:
+    for public_id, site, name, region, state, newest, revision, measure, point in rows:
         entry = found.setdefault(site, {"name": name, "region": region, "public_id": public_id, "scores": {}})
         entry["scores"][measure] = point
+        entry["revision"] = revision
+        entry["current"] = state == Submission.State.SUBMITTED and revision == newest
     return sorted(found.values(), key=lambda e: (e["region"], e["name"]))
+
+
+def with_readable_results(member: Member) -> QuerySet[Submission]:
+    """The submissions whose scores are this member's to read, see `access.sees_results`."""
+    rows = submissions(member)
+    return rows if can(member, Permission.VIEW_RESULTS) else rows.filter(view=SITE, site_id__in=member.site_ids)
 
 
 def _site_submissions(member: Member) -> QuerySet[Submission]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import answering, evidence, work
+from assessments.views import answering, delegating, evidence, history, reviewing, work
 
 urlpatterns = [
     path("", work.home, name="home"),
@@ -22,4 +22,18 @@ urlpatterns = [
     path("submissions/<pid:public_id>/review/", answering.review, name="submission-review"),
     path("submissions/<pid:public_id>/submit/", answering.submit, name="submission-submit"),
     path("submissions/<pid:public_id>/status/", answering.status, name="submission-status"),
+    path("submissions/<pid:public_id>/delegate/", delegating.delegate, name="submission-delegate"),
+    path("submissions/<pid:public_id>/assignments/", delegating.progress, name="submission-assignments"),
+    path("assignments/<pid:public_id>/", delegating.assignment, name="assignment"),
+    path("assignments/<pid:public_id>/hand-in/", delegating.hand_in, name="assignment-hand-in"),
+    path("assignments/<pid:public_id>/accept/", delegating.accept, name="assignment-accept"),
+    path("assignments/<pid:public_id>/give-back/", delegating.give_back, name="assignment-give-back"),
+    path("assignments/<pid:public_id>/withdraw/", delegating.withdraw, name="assignment-withdraw"),
+    path("submissions/<pid:public_id>/stand-in/", delegating.stand_in, name="stand-in"),
+    path("stand-ins/<pid:public_id>/end/", delegating.end_stand_in, name="stand-in-end"),
+    path("submissions/<pid:public_id>/inspect/", reviewing.inspect, name="submission-inspect"),
+    path("submissions/<pid:public_id>/return/", reviewing.send_back, name="submission-return"),
+    path("submissions/<pid:public_id>/accept/", reviewing.accept, name="submission-accept"),
+    path("remarks/<pid:public_id>/settle/", reviewing.settle, name="remark-settle"),
+    path("submissions/<pid:public_id>/history/<str:code>/", history.question, name="submission-history"),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments import selectors, workflow
-from assessments.access import is_respondent
+from assessments.access import access, is_respondent, sees_results
 from assessments.catalogue import ENTERPRISE
 from assessments.models import Submission
 from assessments.views import item_forms, screens
@@ -36,10 +36,12 @@ def submission(request: HttpRequest, public_id: str) -> HttpResponse:
     found = fetch(request, public_id)
     if found.state == Submission.State.SUBMITTED and is_respondent(request.member, found):
         return redirect("submission-status", public_id)
-    catalogue = selectors.catalogue_of(found)
-    done = selectors.progress(found, catalogue).by_dimension
+    if screens.inspect_url(request.member, found):
+        return redirect("submission-inspect", public_id)
+    catalogue, granted = selectors.catalogue_of(found), access(request.member, found)
+    done = selectors.progress(found, granted.questions(catalogue, found.view)).by_dimension
     for dimension in catalogue.dimensions:
-        asked = len(catalogue.questions_of(found.view, dimension.code))
+        asked = len(granted.questions(catalogue, found.view, dimension.code))
         if asked and done.get(dimension.code, 0) < asked:
             return redirect("submission-dimension", public_id, dimension.code)
     return redirect("submission-review", public_id)
@@ -100,7 +102,8 @@ def save(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     """Save one answer: JSON from the page, or the plain form without JavaScript; the same function behind both."""
     found = fetch(request, public_id)
     as_json = request.content_type == "application/json" or wants_json(request)
-    if not as_json and code not in selectors.catalogue_of(found).question_by_code:
+    granted = access(request.member, found)
+    if not as_json and not (granted.sees(code) and code in selectors.catalogue_of(found).question_by_code):
         raise Http404  # items have a form of their own
     try:
         payload = _payload(request) if as_json else _form_payload(request)
@@ -131,7 +134,7 @@ def save(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
             "saved_by": request.member.user.get_full_name(),
             "status": saved.status,
             "level": saved.level,
-            "progress": screens.short_progress(found, code),
+            "progress": screens.short_progress(found, code, granted),
         }
     )
 
@@ -168,8 +171,9 @@ def item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
 @member_required()
 def save_item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     found = fetch(request, public_id)
+    granted = access(request.member, found)
     known = selectors.catalogue_of(found).item_by_code.get(code)
-    if known is None or known.view != found.view:
+    if known is None or known not in granted.items(selectors.catalogue_of(found), found.view):
         raise Http404
     raw = item_forms.data_from_post(known, request.POST)
     base = request.POST.get("base_version", "")
@@ -193,7 +197,7 @@ def save_item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
         theirs = conflict.theirs.data or {}
         context = screens.item(request.member, found, code, raw=raw, refused=refused, theirs=theirs)
         return render(request, "assessments/item.html", context, status=409)
-    return redirect(screens.after_item(found, code))
+    return redirect(screens.after_item(found, code, granted))
 
 
 @require_GET
@@ -221,8 +225,10 @@ def submit(request: HttpRequest, public_id: str) -> HttpResponse:
 def status(request: HttpRequest, public_id: str) -> HttpResponse:
     """What happens after the submit: queued, being scored, done, or failed; the fragment polls itself."""
     found = fetch(request, public_id)
-    job = selectors.scoring_job(found)
     member: Member = request.member
+    if not sees_results(member, found):
+        raise Http404
+    job = selectors.scoring_job(found)
     ready = job is not None and job.state == Job.State.DONE
     if found.view == ENTERPRISE:
         result_url = reverse("dashboard") if can(member, Permission.VIEW_RESULTS) else ""
@@ -233,6 +239,7 @@ def status(request: HttpRequest, public_id: str) -> HttpResponse:
         "job": screens.job(job),
         "status_url": reverse("submission-status", args=[found.public_id]),
         "result_url": result_url if ready else "",
+        "inspect_url": screens.inspect_url(member, found),
     }
     template = "_scoring_status.html" if request.htmx else "submission_done.html"
     return render(request, f"assessments/{template}", context)

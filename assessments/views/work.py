@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from assessments import publishing, selectors, workflow
-from assessments.access import is_respondent
+from assessments import colleagues, publishing, selectors, workflow
 from assessments.catalogue import ENTERPRISE
 from assessments.forms import CycleForm
 from assessments.models import Cycle, Submission
+from assessments.views import cards as cards_of
+from assessments.views.cards import card as _card
 from benchmarks.models import Dataset
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.models import Member
-from opmodel.organisations.permissions import Permission, can
+from opmodel.organisations.permissions import ROLES, Permission, Role, can
 
 
 def total_of(submission: Submission) -> int:
@@ -30,9 +31,12 @@ def total_of(submission: Submission) -> int:
 def home(request: HttpRequest) -> HttpResponse:
     """The work list: what waits for me, what is going on, what came of it."""
     member: Member = request.member
-    cards = [_submission_card(s) for s in _open_work(member)]
+    work = _open_work(member)
+    standing_in = colleagues.standing_in(work)
+    cards = [_submission_card(s, cards_of.on_behalf(member, standing_in.get(s.pk, []))) for s in work]
+    cards += cards_of.teamwork(member)
     if can(member, Permission.VIEW_RESULTS):
-        newest = selectors.scored_enterprise(member).first()
+        newest = selectors.scored_enterprise(member).filter(state=Submission.State.SUBMITTED).first()
         if newest is not None:
             cards.append(
                 _card(
@@ -51,34 +55,28 @@ def home(request: HttpRequest) -> HttpResponse:
         cards.append(_card(_("Progress of the plants"), text, reverse("cycle-list"), _("Open the cycles"), "info"))
     cards.sort(key=lambda c: c["state"] != "todo")  # open work first, each in its order
     open_cards = sum(c["state"] == "todo" for c in cards)
-    return render(request, "assessments/home.html", {"cards": cards, "open": open_cards})
-
-
-def _card(title: str, text: str, url: str, action: str, state: str, **more: Any) -> dict[str, Any]:
-    return {
-        "title": title,
-        "text": text,
-        "url": url,
-        "action": action,
-        "state": state,
-        "progress": None,
-        "due": None,
-    } | more
+    context = {"cards": cards, "open": open_cards, "items_only": not ROLES[Role(member.role)]}
+    return render(request, "assessments/home.html", context)
 
 
 def _open_work(member: Member) -> list[Submission]:
     """Own submissions of open cycles, soonest deadline first."""
     rows = selectors.with_counts(selectors.own_work(member)).filter(cycle__state=Cycle.State.OPEN)
-    mine = [s for s in rows.order_by("cycle__closes_on", "pk") if is_respondent(member, s)]
+    mine = rows.order_by("cycle__closes_on", "pk")
     return [s for s in mine if selectors.takes_answers(member, s) or s.state == Submission.State.SUBMITTED]
 
 
-def _submission_card(s: Any) -> dict[str, Any]:
+def _submission_card(s: Any, on_behalf: str = "") -> dict[str, Any]:
     title = _("Enterprise self-assessment") if s.view == ENTERPRISE else s.site.name
     total = total_of(s)
     if s.state == Submission.State.SUBMITTED:
         text = _("%(cycle)s: submitted. Thank you.") % {"cycle": s.cycle.name}
         return _card(title, text, reverse("submission-status", args=[s.public_id]), _("See what came of it"), "done")
+    shared = {"progress": {"answered": s.answered, "total": total}, "due": s.closes_on, "more": on_behalf}
+    if s.state == Submission.State.RETURNED:
+        text = _("%(cycle)s: returned with remarks. Look at them, then submit it again.") % {"cycle": s.cycle.name}
+        url = reverse("submission-review", args=[s.public_id])
+        return _card(title, text, url, _("Read the remarks"), "todo", **shared)
     left = total - s.answered
     text = ngettext("%(cycle)s: %(n)d question is open.", "%(cycle)s: %(n)d questions are open.", left) % {
         "cycle": s.cycle.name,
@@ -90,8 +88,7 @@ def _submission_card(s: Any) -> dict[str, Any]:
         reverse("submission", args=[s.public_id]),
         _("Start answering") if s.answered == 0 else _("Go on answering"),
         "todo",
-        progress={"answered": s.answered, "total": total},
-        due=s.cycle.closes_on,
+        **shared,
     )
 
 

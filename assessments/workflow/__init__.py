@@ -16,6 +16,7 @@ from assessments.workflow.cycles import (
     reopen_cycle,
     switch_reminders,
 )
+from assessments.workflow.delegating import accept_assignment, assign, give_back, hand_in, withdraw_assignment
 from assessments.workflow.evidence import (
     add_file,
     add_link,
@@ -27,17 +28,23 @@ from assessments.workflow.evidence import (
 )
 from assessments.workflow.refusals import Conflict, Refused
 from assessments.workflow.reminders import Reminded, remind
+from assessments.workflow.reviewing import Returned, accept_submission, return_submission, settle_remark
+from assessments.workflow.standing_in import end_stand_in, stand_in
 from assessments.workflow.submitting import enqueue_scoring, submit
 
 __all__ = [
     "Conflict",
     "Refused",
     "Reminded",
+    "Returned",
     "Saved",
+    "accept_assignment",
+    "accept_submission",
     "add_file",
     "add_link",
     "add_sites",
     "archive_cycle",
+    "assign",
     "attach_evidence",
     "change_evidence",
     "close_cycle",
@@ -47,17 +54,24 @@ __all__ = [
     "discard_draft",
     "draft_cycle",
     "edit_draft",
+    "end_stand_in",
     "enqueue_scoring",
     "extend_cycle",
     "extend_submission",
+    "give_back",
+    "hand_in",
     "not_yours",
     "note_download",
     "open_cycle",
     "open_draft",
     "remind",
     "reopen_cycle",
+    "return_submission",
     "save_answer",
     "save_many",
+    "settle_remark",
+    "stand_in",
     "submit",
     "switch_reminders",
+    "withdraw_assignment",
 ]

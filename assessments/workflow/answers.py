@@ -70,6 +70,8 @@ def save_answer(
     Raises Refused (unknown code, wrong level, closed cycle ...) or Conflict (a newer version exists).
     """
     locked, granted = lock(by, submission)
+    if not granted.sees(code):
+        raise unknown(code)
     if not granted.writes(code):
         raise not_yours()
     question_id, clean = clean_answer(by, locked, code, status, level, data, reason, comment)
@@ -160,6 +162,10 @@ def lock(by: Member, submission: Submission) -> tuple[Submission, Access]:
     return locked, granted
 
 
+def unknown(code: str) -> Refused:
+    return Refused(_("There is no question “%(code)s” in this survey.") % {"code": code[:40]}, field="code")
+
+
 def not_yours() -> Refused:
     return Refused(_("These answers are given by somebody else; you can read them."), status=403)
 
@@ -180,7 +186,7 @@ def clean_answer(
     item = catalogue.item_by_code.get(code)
     found = question or item
     if found is None or found.view != submission.view:
-        raise Refused(_("There is no question “%(code)s” in this survey.") % {"code": code[:40]}, field="code")
+        raise unknown(code)
     if len(reason) > 500 or len(comment) > 2000:
         raise Refused(_("A reason has at most 500 characters, a comment at most 2000."), field="comment")
     for field, text in (("reason", reason), ("comment", comment)):

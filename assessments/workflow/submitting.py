@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from assessments import selectors
 from assessments.models import Answer, Submission
+from assessments.workflow import letters
 from assessments.workflow.answers import lock, not_yours
 from assessments.workflow.refusals import Refused
 from opmodel.jobs import queue
@@ -28,6 +29,8 @@ def submit(*, by: Member, submission: Submission) -> Submission:
         state=locked.state, revision=locked.revision, submitted_at=Now(), submitted_by_id=by.user_id
     )
     enqueue_scoring(locked, by=by.user_id)
+    if locked.revision > 1:
+        letters.resubmitted(by, locked)
     return locked
 
 

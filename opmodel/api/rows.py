@@ -97,9 +97,14 @@ def cycles(member: Member, query: Query) -> Page:
 
 
 def latest_results(member: Member, query: Query, cycle: Cycle | None) -> QuerySet[Result]:
-    """The newest result of every submission the member may open, in the order of submissions (one statement)."""
+    """The newest result of every submission that stands as submitted, in the order of submissions (one statement).
+
+    What was returned has no rows until it is submitted and scored again.
+    """
     rows = Result.objects.filter(
-        submission__in=selectors.submissions(member).values("pk"), submission_id__gte=query.after // SLOTS
+        selectors.CURRENT,
+        submission__in=selectors.with_readable_results(member).values("pk"),
+        submission_id__gte=query.after // SLOTS,
     )
     if cycle is not None:
         rows = rows.filter(submission__cycle=cycle)

@@ -98,6 +98,13 @@ def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
     }
 
 
+def earlier_revision(submission: Submission, revision: int) -> str:
+    """What marks figures that are no longer what the survey says."""
+    if submission.state == Submission.State.RETURNED:
+        return _("Scores of revision %(n)d, which was returned and is being reworked") % {"n": revision}
+    return _("Scores of revision %(n)d; the newer one is being scored") % {"n": revision}
+
+
 def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = False) -> dict[str, Any]:
     """What every page with figures says about where they come from.
 
@@ -106,6 +113,7 @@ def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = Fals
     release = seen.result.release
     return {
         "cycle": seen.submission.cycle.name,
+        "earlier": "" if seen.is_current else earlier_revision(seen.submission, seen.result.revision),
         "query": f"?cycle={seen.submission.cycle.public_id}" if chosen else "",
         "compared": seen.submission.view == ENTERPRISE,  # sites never are
         "other_cycles": [

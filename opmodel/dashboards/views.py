@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from assessments import insight, pipeline, selectors
+from assessments.access import sees_results
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.decimals import two, written
 from assessments.insight import Insight
@@ -215,6 +216,7 @@ def sites(request: HttpRequest) -> HttpResponse:
         {
             "name": site["name"],
             "region": site["region"],
+            "earlier": 0 if site["current"] else site["revision"],
             "cells": [
                 {
                     "score": number(site["scores"].get(code)),
@@ -226,7 +228,8 @@ def sites(request: HttpRequest) -> HttpResponse:
         for site in found
     ]
     context = {
-        "rows": rows,
+        "rows": [r for r in rows if not r["earlier"]],
+        "earlier": [r for r in rows if r["earlier"]],
         "cycle": cycle,
         "invited": selectors.count_invited(cycle) if cycle else 0,
         "other_cycles": [c for c in cycles if c != cycle],
@@ -242,14 +245,16 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
     """How one number came about: its parts, down to the stored answers."""
     found = selectors.submissions(request.member).select_related("cycle", "organisation").filter(public_id=public_id)
     submission: Submission | None = found.first()
-    result = selectors.latest_result(submission) if submission else None
-    if submission is None or result is None:
+    if submission is None or not sees_results(request.member, submission):
+        raise Http404
+    result = selectors.latest_result(submission)
+    if result is None:
         raise Http404
     seen = insight.build(submission, result, request.GET.get("peers", ""))
     if measure not in seen.measures:
         raise Http404
     told = insight.explain(seen, measure)
-    score, texts = told["score"], told["texts"]
+    score, texts, stored = told["score"], told["texts"], seen.measures[measure].score
     statuses = {
         "counts": "",
         "unanswered": _("not answered"),
@@ -257,7 +262,7 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
         "not scored": _("not scored"),
     }
     parts = []
-    for p in score.parts:
+    for p in score.parts if told["as_scored"] else ():
         dimension = seen.catalogue.question_by_code.get(p.code)
         if dimension is None:
             url = explain_url(seen, p.code)
@@ -277,7 +282,8 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
     context = {
         "source": source(seen),
         "measure": row(seen, seen.measures[measure]),
-        "exact": "" if score.point is None else written(f"{score.point:.4f}"),
+        "exact": "" if stored is None else written(f"{stored:.4f}"),
+        "as_scored": told["as_scored"],
         "parts": parts,
         "up": above(seen, measure),
         "site": submission.site.name if submission.view == SITE and submission.site else "",

@@ -37,7 +37,7 @@ def member_required(*permissions: Permission) -> Callable[[View], View]:
             if member is None:
                 if request.user.is_authenticated:
                     raise PermissionDenied(_("Your account belongs to no organisation at present."))
-                if wants_json(request):
+                if wants_json(request) or getattr(request, "htmx", False):  # a sign-in page must not land in a fragment
                     message = _("You are signed out. Sign in again; your answers wait in this browser.")
                     return JsonResponse({"error": "signed_out", "message": message}, status=401)
                 return redirect_to_login(request.get_full_path())

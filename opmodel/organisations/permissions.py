@@ -72,3 +72,8 @@ def can(member: "Member | None", permission: Permission, subject: Any = None) ->
     if permission in SITE_BOUND and subject is not None:
         return subject.pk in member.site_ids
     return True
+
+
+def roles_with(permission: Permission) -> list[str]:
+    """The roles that hold a permission, as they are stored."""
+    return [role.value for role, held in ROLES.items() if permission in held]

@@ -239,18 +239,19 @@ def test_only_the_csco_closes_a_cycle(nordwerk):
         assert Cycle.objects.get().state == "closed"
 
 
-def test_the_review_lists_what_is_open_unknown_and_unexplained(nordwerk):
+def test_the_review_lists_what_is_open_unknown_and_worth_a_second_look(nordwerk):
     client, own = nordwerk.client(), f"/submissions/{nordwerk.enterprise.public_id}/"
     post(client, nordwerk.enterprise, "E-CAP1-1", level=5)
     post(client, nordwerk.enterprise, "E-CAP1-2", level=5, comment="audit of March")
     post(client, nordwerk.enterprise, "E-CAP1-3", status="dk", level=None)
     page = client.get(own + "review/").content.decode()
     row = next(r for r in page.split("<tr>") if r.startswith("<th") and "dimensions/CAP1/" in r)
-    cells = [cell.split("</td>")[0] for cell in row.split("<td>")[1:4]]
-    assert ["E-CAP1-" in c for c in cells] == [False, True, True]
+    cells = [cell.split("</td>")[0] for cell in row.split("<td>")[1:3]]
+    assert ["E-CAP1-" in c for c in cells] == [False, True]
     assert "E-CAP1-3" in cells[1]
-    assert "E-CAP1-1" in cells[2]
-    assert "E-CAP1-2" not in cells[2]
+    second_look = page.split("Worth a second look")[1].split("</section>")[0]
+    assert "Level 5 without evidence: can you add a document, a link or a short comment?" in second_look
+    assert re.findall(r">(E-[A-Z0-9]+-\d)</a>", second_look) == ["E-CAP1-1"]
 
 
 def test_the_result_is_offered_only_when_it_is_there(nordwerk):

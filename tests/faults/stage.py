@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from kombu.utils.url import url_to_parts
 from redis import Redis
@@ -198,16 +199,24 @@ class Stage:
     # -- the browser
 
     def request(
-        self, world: World, method: str, path: str, body: dict[str, Any] | None = None
+        self,
+        world: World,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        form: dict[str, Any] | None = None,
     ) -> tuple[int, str, float]:
-        """(status, body, seconds) of one request by the CSCO of a world; `body` is sent as JSON."""
+        """(status, body, seconds) of one request by the CSCO of a world; `body` is sent as JSON, `form` as a form."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         headers = {"Cookie": f"sessionid={world.session}; csrftoken={CSRF}", "X-CSRFToken": CSRF}
         began = time.monotonic()
         try:
             if body is not None:
                 headers["Content-Type"] = "application/json"
-            connection.request(method, path, body=None if body is None else json.dumps(body), headers=headers)
+            if form is not None:
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            sent = urlencode(form, doseq=True) if form is not None else None if body is None else json.dumps(body)
+            connection.request(method, path, body=sent, headers=headers)
             reply = connection.getresponse()
             return reply.status, reply.read().decode(), time.monotonic() - began
         finally:

@@ -5,64 +5,90 @@ import re
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from assessments import workflow
+from tests.assessments.test_delegation import give
 from tests.assessments.test_workflow import post
 
 pytestmark = pytest.mark.django_db
 ANON = "to sign-in"
-# URL: (method, anonymous, csco, plant manager of this site, analyst, administrator, member of another organisation)
+# URL: (method, anonymous, csco, plant manager of another site, analyst, administrator, colleague who holds one question
+# of this survey, member of another organisation)
 MATRIX = {
-    "healthz": ("GET", 200, 200, 200, 200, 200, 200),
-    "readyz": ("GET", 200, 200, 200, 200, 200, 200),
-    "accounts/login/": ("GET", 200, 302, 302, 302, 302, 302),
-    "accounts/language/": ("GET", 200, 200, 200, 200, 200, 200),
-    "accounts/logout/": ("GET", 302, 200, 200, 200, 200, 200),
-    "accounts/password/change/": ("GET", ANON, 200, 200, 200, 200, 200),
-    "accounts/password/set/": ("GET", ANON, 302, 302, 302, 302, 302),  # they have one: on to changing it
-    "accounts/inactive/": ("GET", 200, 200, 200, 200, 200, 200),
-    "accounts/password/reset/": ("GET", 200, 200, 200, 200, 200, 200),
-    "accounts/password/reset/done/": ("GET", 200, 200, 200, 200, 200, 200),
-    "accounts/password/reset/key/<str:uidb36>-<str:key>/": ("GET", 200, 200, 200, 200, 200, 200),
-    "accounts/password/reset/key/done/": ("GET", 200, 200, 200, 200, 200, 200),
-    "": ("GET", ANON, 200, 200, 200, 200, 200),
-    "cycles/": ("GET", ANON, 200, 403, 200, 200, 200),
-    "cycles/new/": ("GET", ANON, 200, 403, 403, 403, 200),
-    "cycles/<pid:public_id>/": ("GET", ANON, 200, 403, 200, 200, 404),
-    "submissions/<pid:public_id>/": ("GET", ANON, 302, 404, 302, 404, 404),
-    "submissions/<pid:public_id>/dimensions/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404),
-    "submissions/<pid:public_id>/answers/<str:code>/": ("POST", ANON, 400, 404, 403, 404, 404),
-    "submissions/<pid:public_id>/items/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404),
-    "submissions/<pid:public_id>/items/<str:code>/save/": ("POST", ANON, 400, 404, 403, 404, 404),
-    "submissions/<pid:public_id>/evidence/": ("GET", ANON, 200, 404, 200, 404, 404),
-    "submissions/<pid:public_id>/evidence/add/": ("POST", ANON, 400, 404, 403, 404, 404),
-    "submissions/<pid:public_id>/evidence/attach/": ("POST", ANON, 400, 404, 403, 404, 404),
+    "healthz": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "readyz": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "accounts/login/": ("GET", 200, 302, 302, 302, 302, 302, 302),
+    "accounts/language/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "accounts/logout/": ("GET", 302, 200, 200, 200, 200, 200, 200),
+    "accounts/password/change/": ("GET", ANON, 200, 200, 200, 200, 200, 200),
+    "accounts/password/set/": ("GET", ANON, 302, 302, 302, 302, 302, 302),  # they have one: on to changing it
+    "accounts/inactive/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "accounts/password/reset/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "accounts/password/reset/done/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "accounts/password/reset/key/<str:uidb36>-<str:key>/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "accounts/password/reset/key/done/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "": ("GET", ANON, 200, 200, 200, 200, 200, 200),
+    "cycles/": ("GET", ANON, 200, 403, 200, 200, 403, 200),
+    "cycles/new/": ("GET", ANON, 200, 403, 403, 403, 403, 200),
+    "cycles/<pid:public_id>/": ("GET", ANON, 200, 403, 200, 200, 403, 404),
+    "submissions/<pid:public_id>/": ("GET", ANON, 302, 404, 302, 404, 302, 404),
+    "submissions/<pid:public_id>/dimensions/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
+    "submissions/<pid:public_id>/answers/<str:code>/": ("POST", ANON, 400, 404, 403, 404, 400, 404),
+    "submissions/<pid:public_id>/items/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404, 404),
+    "submissions/<pid:public_id>/items/<str:code>/save/": ("POST", ANON, 400, 404, 403, 404, 404, 404),
+    "submissions/<pid:public_id>/evidence/": ("GET", ANON, 200, 404, 200, 404, 404, 404),
+    "submissions/<pid:public_id>/evidence/add/": ("POST", ANON, 400, 404, 403, 404, 404, 404),
+    "submissions/<pid:public_id>/evidence/attach/": ("POST", ANON, 400, 404, 403, 404, 404, 404),
     # No evidence is there; who may do what with one that is: tests/assessments/test_evidence.py.
-    "submissions/<pid:public_id>/evidence/detach/": ("POST", ANON, 404, 404, 403, 404, 404),
-    "submissions/<pid:public_id>/evidence/change/": ("POST", ANON, 404, 404, 404, 404, 404),
-    "submissions/<pid:public_id>/evidence/delete/": ("POST", ANON, 404, 404, 404, 404, 404),
-    "evidence/<pid:public_id>/file/": ("GET", ANON, 404, 404, 404, 404, 404),
-    "submissions/<pid:public_id>/review/": ("GET", ANON, 200, 404, 200, 404, 404),
-    "submissions/<pid:public_id>/submit/": ("POST", ANON, 400, 404, 403, 404, 404),
-    "submissions/<pid:public_id>/status/": ("GET", ANON, 200, 404, 200, 404, 404),
-    "dashboard/": ("GET", ANON, 200, 403, 200, 403, 200),
-    "dashboard/sites/": ("GET", ANON, 200, 200, 200, 403, 200),
-    "dashboard/perception/": ("GET", ANON, 200, 403, 200, 403, 200),
-    "dashboard/facts/": ("GET", ANON, 200, 403, 200, 403, 200),
-    "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 200),
-    "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 200),
-    "dashboard/explain/<pid:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404),  # nothing is scored
+    "submissions/<pid:public_id>/evidence/detach/": ("POST", ANON, 404, 404, 403, 404, 404, 404),
+    "submissions/<pid:public_id>/evidence/change/": ("POST", ANON, 404, 404, 404, 404, 404, 404),
+    "submissions/<pid:public_id>/evidence/delete/": ("POST", ANON, 404, 404, 404, 404, 404, 404),
+    "evidence/<pid:public_id>/file/": ("GET", ANON, 404, 404, 404, 404, 404, 404),
+    "submissions/<pid:public_id>/review/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
+    "submissions/<pid:public_id>/submit/": ("POST", ANON, 400, 404, 403, 404, 403, 404),
+    "submissions/<pid:public_id>/status/": ("GET", ANON, 200, 404, 200, 404, 404, 404),
+    "submissions/<pid:public_id>/history/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
+    "submissions/<pid:public_id>/delegate/": ("GET", ANON, 200, 404, 404, 404, 404, 404),
+    "submissions/<pid:public_id>/assignments/": ("GET", ANON, 200, 404, 404, 404, 404, 404),
+    "assignments/<pid:public_id>/": ("GET", ANON, 200, 404, 404, 404, 200, 404),
+    "assignments/<pid:public_id>/hand-in/": ("POST", ANON, 403, 404, 404, 404, 400, 404),  # nothing is answered
+    "assignments/<pid:public_id>/accept/": ("POST", ANON, 409, 404, 404, 404, 403, 404),  # nothing was handed in
+    "assignments/<pid:public_id>/give-back/": ("POST", ANON, 409, 404, 404, 404, 403, 404),
+    "assignments/<pid:public_id>/withdraw/": ("POST", ANON, 302, 404, 404, 404, 403, 404),
+    "submissions/<pid:public_id>/stand-in/": ("GET", ANON, 404, 403, 403, 403, 403, 404),  # the enterprise has none
+    "stand-ins/<pid:public_id>/end/": ("POST", ANON, 404, 404, 403, 403, 403, 404),
+    "submissions/<pid:public_id>/inspect/": ("GET", ANON, 200, 403, 200, 403, 403, 404),
+    "submissions/<pid:public_id>/return/": ("POST", ANON, 409, 403, 409, 403, 403, 404),  # it is not submitted
+    "submissions/<pid:public_id>/accept/": ("POST", ANON, 409, 403, 409, 403, 403, 404),
+    "remarks/<pid:public_id>/settle/": ("POST", ANON, 404, 404, 404, 404, 404, 404),
+    "dashboard/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/sites/": ("GET", ANON, 200, 200, 200, 403, 403, 200),
+    "dashboard/perception/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/facts/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/explain/<pid:public_id>/<str:measure>/": (
+        "GET",
+        ANON,
+        404,
+        404,
+        404,
+        404,
+        404,
+        404,
+    ),  # nothing is scored
     # A sign-in opens no endpoint with data: only a token does (tests/opmodel/test_api.py).
-    "api/v1/": ("GET", 401, 401, 401, 401, 401, 401),
-    "api/v1/cycles/": ("GET", 401, 401, 401, 401, 401, 401),
-    "api/v1/scores/": ("GET", 401, 401, 401, 401, 401, 401),
-    "api/v1/gaps/": ("GET", 401, 401, 401, 401, 401, 401),
-    "api/v1/actions/": ("GET", 401, 401, 401, 401, 401, 401),
-    "api/v1/figures/": ("GET", 401, 401, 401, 401, 401, 401),
-    "api/v1/facts/": ("GET", 401, 401, 401, 401, 401, 401),
-    "api/v1/schema/": ("GET", 200, 200, 200, 200, 200, 200),
-    "api/v1/docs/": ("GET", 200, 200, 200, 200, 200, 200),
-    "api/^": ("GET", 404, 404, 404, 404, 404, 404),
-    "organisation/tokens/": ("GET", ANON, 200, 403, 200, 403, 200),
-    "organisation/tokens/<str:public_id>/end/": ("POST", ANON, 404, 403, 404, 403, 404),
+    "api/v1/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    "api/v1/cycles/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    "api/v1/scores/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    "api/v1/gaps/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    "api/v1/actions/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    "api/v1/figures/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    "api/v1/facts/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    "api/v1/schema/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "api/v1/docs/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "api/^": ("GET", 404, 404, 404, 404, 404, 404, 404),
+    "organisation/tokens/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "organisation/tokens/<str:public_id>/end/": ("POST", ANON, 404, 403, 404, 403, 403, 404),
 }
 
 
@@ -80,31 +106,53 @@ def test_every_url_is_in_the_matrix():
 
 
 def code_in(url):
-    return "E-N2" if "/items/" in url else "E-CAP1-1" if "/answers/" in url else "CAP1"
+    return "E-N2" if "/items/" in url else "CAP1" if "/dimensions/" in url else "E-CAP1-1"
 
 
-def reply(client, url, world):
+def reply(client, url, world, assignment=None):
     method = MATRIX[url][0]
     values = {"public_id": world.enterprise.public_id, "code": code_in(url), "measure": "CAP"}
     values |= {"uidb36": "1", "key": "x-y"}
     if url.startswith("cycles/"):
         values["public_id"] = world.cycle.public_id
+    if assignment and url.startswith("assignments/"):
+        values["public_id"] = assignment.public_id
     path = "/" + re.sub(r"<(?:str|pid):(\w+)>", lambda m: values[m[1]], url)
     return client.get(path) if method == "GET" else client.post(path, {"base_version": "0", "code": "E-CAP1-1"})
 
 
 @pytest.mark.parametrize("url", MATRIX)
 def test_matrix(url, nordwerk, sudwerk, client):
-    roles = ["csco", "plant_manager", "analyst", "administrator"]
+    roles = ["csco", "plant_manager", "analyst", "administrator", "contributor"]
+    held = give(nordwerk, ["E-CAP1-1"])
     clients = [client, *(nordwerk.client(r) for r in roles), sudwerk.client("csco")]
     names = ["anonymous", *roles, "foreign csco"]
     for who, browser, expected in zip(names, clients, MATRIX[url][1:], strict=True):
-        found = reply(browser, url, nordwerk)
+        found = reply(browser, url, nordwerk, held)
         if expected == ANON:
             assert found.status_code == 302, (url, who)
             assert found.url.startswith("/accounts/login/")
         else:
             assert found.status_code == expected, (url, who, found.status_code)
+
+
+@pytest.mark.parametrize("url", MATRIX)
+def test_a_colleague_without_questions_opens_nothing_of_anybody(url, nordwerk):
+    """The own account and an empty home; of the organisation nothing, not even for whoever held a question once."""
+    held = give(nordwerk, ["E-CAP1-1"])
+    with nordwerk.inside():
+        workflow.withdraw_assignment(by=nordwerk.members["csco"], assignment=held)
+    found = reply(nordwerk.client("contributor"), url, nordwerk, held)
+    expected = MATRIX[url][6]
+    if url.startswith("submissions/"):
+        expected = 403 if expected == 403 and not url.endswith("submit/") else 404
+    if url == "assignments/<pid:public_id>/hand-in/":
+        expected = 403
+    assert found.status_code == expected, found.status_code
+    if found.status_code == 200:
+        content = found.content.decode()
+        assert "E-CAP1" not in content
+        assert "Nordwerk 1" not in content
 
 
 def test_a_plant_manager_opens_the_own_site_only(nordwerk):

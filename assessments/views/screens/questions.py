@@ -5,12 +5,13 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
-from assessments import selectors
+from assessments import reviews, selectors
 from assessments.access import access
 from assessments.catalogue import Question, Questionnaire
 from assessments.models import Answer, Submission
 from assessments.views.screens.evidence import with_evidence
 from assessments.views.screens.frame import frame, heading, neighbours
+from assessments.views.screens.remarks import banner, shown
 from opmodel.organisations.models import Member
 
 EMPTY: dict[str, Any] = {
@@ -38,7 +39,9 @@ def stored(answer: Answer) -> dict[str, Any]:
     }
 
 
-def question_context(submission: Submission, question: Question, answer: Answer | None) -> dict[str, Any]:
+def question_context(
+    submission: Submission, question: Question, answer: Answer | None, editable: bool = False
+) -> dict[str, Any]:
     saved = dict(EMPTY) if answer is None else {**stored(answer), "saved_at": answer.saved_at}
     return {
         "code": question.code,
@@ -50,6 +53,9 @@ def question_context(submission: Submission, question: Question, answer: Answer 
             {"level": n, "text": text, "checked": saved["level"] == n} for n, text in enumerate(question.anchors, 1)
         ],
         "na_allowed": question.na_allowed,
+        "editable": editable,
+        "remarks": [],
+        "history_url": reverse("submission-history", args=[submission.public_id, question.code]) if answer else "",
         "save_url": reverse("submission-save", args=[submission.public_id, question.code]),
         "error": "",
         **saved,
@@ -71,32 +77,38 @@ def reading(catalogue: Questionnaire) -> dict[str, Any]:
 
 def dimension(member: Member, submission: Submission, code: str) -> dict[str, Any]:
     catalogue = selectors.catalogue_of(submission)
-    shown = catalogue.dimension_by_code.get(code)
-    asked = catalogue.questions_of(submission.view, code)
-    if shown is None or not asked:
+    found = catalogue.dimension_by_code.get(code)
+    granted = access(member, submission)
+    asked = granted.questions(catalogue, submission.view, code)
+    if found is None or not asked:
         raise Http404
     saved = selectors.answers(submission)
-    component = catalogue.component_by_code[shown.component]
+    component = catalogue.component_by_code[found.component]
     position = [d.code for d in component.dimensions].index(code) + 1
-    granted = access(member, submission)
-    editable = granted.writes_something and selectors.takes_answers(member, submission)
+    takes_answers = selectors.takes_answers(member, submission)
+    questions = [
+        question_context(submission, q, saved.get(q.code), takes_answers and granted.writes(q.code)) for q in asked
+    ]
+    said = reviews.newest(reviews.remarks(submission))
+    for question in questions:
+        code_of = question["code"]
+        question["remarks"] = shown(said.get(code_of, []), member, submission, granted, code_of)
     return {
-        "submission": heading(submission, editable),
+        "submission": heading(submission, any(q["editable"] for q in questions)),
         "dimension": {
             "code": code,
-            "name": shown.name,
-            "purpose": shown.purpose,
+            "name": found.name,
+            "purpose": found.purpose,
             "position": position,
             "count": len(component.dimensions),
             "component_name": component.name,
             "component_code": component.code,
         },
         "reading": reading(catalogue),
-        "questions": with_evidence(
-            member, submission, granted, [question_context(submission, q, saved.get(q.code)) for q in asked]
-        ),
-        **frame(submission, catalogue, saved, code),
-        **neighbours(submission, catalogue, code),
+        **banner(member, submission, granted),
+        "questions": with_evidence(member, submission, granted, questions),
+        **frame(submission, catalogue, saved, code, granted),
+        **neighbours(submission, catalogue, code, granted),
     }
 
 
