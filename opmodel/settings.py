@@ -168,6 +168,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # people arrive by invitation, which proves
 ACCOUNT_ADAPTER = "opmodel.organisations.accounts.ClosedSignup"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers: it would offer a sign-up that does not exist
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # How many reverse proxies append to X-Forwarded-For. Without it everybody behind a proxy shares one sign-in limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXIES") or 0)
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from assessments import colleagues, publishing, selectors
 from assessments.access import Access, access
+from assessments.items.fields import storable
 from assessments.models import Answer, Assignment, AssignmentQuestion, Submission
 from assessments.workflow import letters
-from assessments.workflow.answers import lock, storable
+from assessments.workflow.answers import lock
 from assessments.workflow.refusals import Refused
 from opmodel.organisations.models import Member
 

@@ -1,7 +1,7 @@
 """The few pages of allauth that are offered: people arrive by invitation, so there is no sign-up."""
 
 from allauth.account import views
-from django.urls import path
+from django.urls import path, re_path
 
 from opmodel.organisations.language import language
 
@@ -14,8 +14,9 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
-    path(
-        "password/reset/key/<str:uidb36>-<str:key>/",
+    # The first hyphen parts the two: the key holds more of them.
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[0-9A-Za-z-]+)/$",
         views.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

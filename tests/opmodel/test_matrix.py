@@ -24,7 +24,7 @@ MATRIX = {
     "accounts/inactive/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "accounts/password/reset/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "accounts/password/reset/done/": ("GET", 200, 200, 200, 200, 200, 200, 200),
-    "accounts/password/reset/key/<str:uidb36>-<str:key>/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[0-9A-Za-z-]+)/$": ("GET", *7 * (200,)),
     "accounts/password/reset/key/done/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "": ("GET", ANON, 200, 200, 200, 200, 200, 200),
     "cycles/": ("GET", ANON, 200, 403, 200, 200, 403, 200),
@@ -117,7 +117,8 @@ def reply(client, url, world, assignment=None):
         values["public_id"] = world.cycle.public_id
     if assignment and url.startswith("assignments/"):
         values["public_id"] = assignment.public_id
-    path = "/" + re.sub(r"<(?:str|pid):(\w+)>", lambda m: values[m[1]], url)
+    path = "/" + re.sub(r"<(?:str|pid):(\w+)>|\(\?P<(\w+)>[^)]+\)", lambda m: values[m[1] or m[2]], url)
+    path = path.replace("/^", "/").rstrip("$")
     return client.get(path) if method == "GET" else client.post(path, {"base_version": "0", "code": "E-CAP1-1"})
 
 

@@ -1,5 +1,7 @@
 """Signing in: who may, how often one may try, and what a reply gives away."""
 
+import re
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -52,6 +54,29 @@ def test_an_address_is_shut_for_a_while_after_ten_wrong_passwords(person):
         attempt(f"guess{i}@nowhere.example", "wrong", "10.0.3.1")
     assert "Too many failed login attempts" in attempt(person.email, PASSWORD, "10.0.3.1").content.decode()
     assert attempt(person.email, PASSWORD, "10.0.3.2").status_code == 302
+
+
+def test_a_reset_for_a_stranger_looks_the_same_and_mails_nobody(person, mailoutbox):
+    replies = [
+        Client().post("/accounts/password/reset/", {"email": email}, REMOTE_ADDR=f"10.0.4.{i}")
+        for i, email in enumerate((person.email, "nobody@nowhere.example"))
+    ]
+    assert [(r.status_code, r.url) for r in replies] == [(302, "/accounts/password/reset/done/")] * 2
+    assert [m.to for m in mailoutbox] == [[person.email]]
+
+
+def test_a_reset_is_mailed_in_the_language_of_the_account(person, mailoutbox):
+    User.objects.filter(pk=person.pk).update(language="de")
+    Client().post("/accounts/password/reset/", {"email": person.email}, headers={"Accept-Language": "en"})
+    (mail,) = mailoutbox
+    assert mail.subject == "Ein neues Passwort für OpModel"
+    assert mail.body.startswith("Jemand hat für Ihr OpModel-Konto ein neues Passwort angefordert.")
+    link = re.search(r"https?://\S+/accounts/password/reset/key/\S+", mail.body)[0]
+    client = Client()
+    page = client.get(link.split("testserver")[1], follow=True)
+    new = {"password1": "lantern-gravel-91", "password2": "lantern-gravel-91"}
+    assert client.post(page.redirect_chain[-1][0], new).status_code == 302
+    assert attempt(person.email, "lantern-gravel-91").url == "/"
 
 
 def test_nobody_signs_up_alone(client):
