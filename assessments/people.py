@@ -85,24 +85,25 @@ def _surveys(people: People, submissions: dict[int, Any]) -> Iterator[tuple[Memb
     for s in submissions.values():
         kind = "returned" if s.state == Submission.State.RETURNED else "survey"
         for member in people.respondents(s):
-            yield member, _thing(kind, s, s.closes_on)
+            yield member, _thing(kind, s, s.closes_on, reverse("submission", args=[s.public_id]))
 
 
 def _parts(people: People, submissions: dict[int, Any]) -> Iterator[tuple[Member, Thing]]:
     rows = Assignment.objects.filter(submission__in=submissions, state=Assignment.State.OPEN)
     for part in rows.annotate(n=Count("questions", filter=Q(questions__active=True))).order_by("pk"):
         if member := people.members.get(part.member_id):
-            yield member, _thing("part", submissions[part.submission_id], part.due_on, part.n)
+            path = reverse("assignment", args=[part.public_id])
+            yield member, _thing("part", submissions[part.submission_id], part.due_on, path, part.n)
 
 
-def _thing(kind: str, submission: Any, last_day: date, questions: int = 0) -> Thing:
+def _thing(kind: str, submission: Any, last_day: date, path: str, questions: int = 0) -> Thing:
     return Thing(
         kind=kind,
         submission_id=submission.pk,
         site=submission.site.name if submission.site else "",
         cycle=submission.cycle.name,
         last_day=last_day,
-        path=reverse("submission", args=[submission.public_id]),
+        path=path,
         questions=questions,
         reminders=submission.cycle.reminders,
     )

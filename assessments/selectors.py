@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -15,9 +15,11 @@ from assessments.catalogue import Questionnaire as Catalogue
 from assessments.models import (
     Answer,
     AnswerEvidence,
+    Assignment,
     AssignmentQuestion,
     Cycle,
     CycleSite,
+    CycleStep,
     Result,
     Score,
     StandIn,
@@ -25,7 +27,7 @@ from assessments.models import (
 )
 from assessments.scoring import NOT_APPLICABLE
 from opmodel.jobs.models import Job
-from opmodel.organisations.models import Member, MemberSite, Site
+from opmodel.organisations.models import Member, Site
 from opmodel.organisations.permissions import Permission, can
 
 ANSWERED = ("level", "na", "dk")  # of a scale question
@@ -142,9 +144,29 @@ def with_counts(rows: QuerySet[Submission]) -> QuerySet[Submission]:
 
 
 def board(cycle: Cycle) -> list[Submission]:
-    """Enterprise submission first, then the sites by region and name; two queries whatever the number of sites."""
-    rows = with_counts(Submission.objects.filter(cycle=cycle)).select_related("site", "submitted_by", "cycle")
+    """Enterprise submission first, then the sites by region and name; one query whatever the number of sites.
+
+    Each with `answered` and `last_saved`, the newest save of any answer.
+    """
+    rows = with_counts(Submission.objects.filter(cycle=cycle)).annotate(last_saved=Max("answer__saved_at"))
+    rows = rows.select_related("site", "submitted_by", "cycle")
     return sorted(rows, key=lambda s: ("", "") if s.site is None else (s.site.region or "~", s.site.name))
+
+
+def parts_held(cycle: Cycle) -> dict[int, int]:
+    """How many parts of each submission are in the hands of colleagues, by submission id; one query."""
+    held = Assignment.objects.filter(submission__cycle=cycle, state__in=("open", "handed_in")).order_by()
+    return dict(held.values_list("submission").annotate(n=Count("pk")))
+
+
+def steps(cycle: Cycle) -> QuerySet[CycleStep]:
+    """What was decided about a cycle, newest first, with who decided and which site it was about."""
+    return CycleStep.objects.filter(cycle=cycle).select_related("by", "submission__site").order_by("-pk")
+
+
+def total_of(submission: Submission) -> int:
+    """How many scale questions a submission asks."""
+    return len(publishing.catalogue(submission.cycle.questionnaire_id).questions_of(submission.view))
 
 
 def invited_sites(cycle: Cycle) -> list[Site]:
@@ -227,15 +249,6 @@ def cycle_counts(rows: list[Cycle]) -> dict[int, dict[str, Any]]:
             entry["invited"] += 1
             entry["submitted"] += s.state == Submission.State.SUBMITTED
     return counts
-
-
-def managers_by_site(member: Member) -> dict[int, list[str]]:
-    """Names of the plant managers of each site, one query."""
-    rows = MemberSite.objects.filter(organisation_id=member.organisation_id).select_related("member__user")
-    names: dict[int, list[str]] = {}
-    for row in rows:
-        names.setdefault(row.site_id, []).append(row.member.user.get_full_name())
-    return names
 
 
 def site_cycles(member: Member) -> list[Cycle]:

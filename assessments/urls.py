@@ -1,12 +1,17 @@
 from django.urls import path
 
-from assessments.views import answering, delegating, evidence, history, reviewing, work
+from assessments.views import answering, board, cycles, delegating, evidence, history, reviewing, work
 
 urlpatterns = [
     path("", work.home, name="home"),
-    path("cycles/", work.cycle_list, name="cycle-list"),
-    path("cycles/new/", work.cycle_new, name="cycle-new"),
-    path("cycles/<pid:public_id>/", work.cycle_board, name="cycle"),
+    path("cycles/", cycles.cycle_list, name="cycle-list"),
+    path("cycles/new/", cycles.cycle_new, name="cycle-new"),
+    path("cycles/<pid:public_id>/", board.cycle, name="cycle"),
+    path("cycles/<pid:public_id>/remind/", board.remind, name="cycle-remind"),
+    path("cycles/<pid:public_id>/edit/", cycles.cycle_edit, name="cycle-edit"),
+    path("cycles/<pid:public_id>/manage/", cycles.manage, name="cycle-manage"),
+    path("cycles/<pid:public_id>/steps/<str:step>/", cycles.take_step, name="cycle-step"),
+    path("submissions/<pid:public_id>/extend/", board.more_time, name="submission-extend"),
     path("submissions/<pid:public_id>/", answering.submission, name="submission"),
     path("submissions/<pid:public_id>/dimensions/<str:code>/", answering.dimension, name="submission-dimension"),
     path("submissions/<pid:public_id>/answers/<str:code>/", answering.save, name="submission-save"),

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from assessments import demo
 from tests.faults.processes import Checkout, copy_code, lend_binaries, temporary, until
 from tests.faults.servers import free_port
+from tests.mailbox import Mailbox
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -31,6 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Installation:
     url: str
     checkout: Checkout
+    mailbox: Mailbox
 
     def manage(self, *arguments: str) -> str:
         """What a manage.py command prints beside the running server."""
@@ -43,7 +45,8 @@ class Installation:
 @pytest.fixture(scope="session")
 def installation() -> Iterator[Installation]:
     """`python -m opmodel.serve`, as script/server starts it, in a copy of the checkout with a first run of its own."""
-    with temporary() as checkout:
+    mailbox = Mailbox()
+    with mailbox.listening(), temporary() as checkout:
         copy_code(checkout.root)
         lend_binaries(checkout)
         port = free_port()
@@ -51,7 +54,7 @@ def installation() -> Iterator[Installation]:
         with log.open("w") as out:
             server = checkout.popen(
                 [sys.executable, "-m", "opmodel.serve"],
-                env=checkout.environment(PORT=str(port)),
+                env=checkout.environment(PORT=str(port), EMAIL_URL=mailbox.url),
                 stdout=out,
                 stderr=out,
             )
@@ -62,7 +65,7 @@ def installation() -> Iterator[Installation]:
                     return "Ctrl-C stops everything" in log.read_text() and s.connect_ex(("127.0.0.1", port)) == 0
 
             until(up, "the server accepts connections", 180, 0.2)
-            yield Installation(f"http://127.0.0.1:{port}", checkout)
+            yield Installation(f"http://127.0.0.1:{port}", checkout, mailbox)
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,9 @@ PINNED = {
     "csco": {
         "/": 8,
         "/cycles/": 8,
-        "/cycles/new/": 10,
-        "/cycles/{cycle}/": 9,
+        "/cycles/new/": 15,
+        "/cycles/{cycle}/": 12,
+        "/cycles/{cycle}/manage/": 9,
         "/submissions/{enterprise}/dimensions/CAP1/": 8,
         "/submissions/{enterprise}/review/": 8,
         "/submissions/{enterprise}/status/": 8,
@@ -28,7 +29,7 @@ PINNED = {
         "/dashboard/explain/{site}/CAP/": 15,
     },
     "plant_manager": {"/": 7, "/dashboard/sites/": 9, "/submissions/{site}/review/": 8},
-    "administrator": {"/": 7, "/cycles/{cycle}/": 9},
+    "administrator": {"/": 7, "/cycles/{cycle}/": 12},
 }
 
 

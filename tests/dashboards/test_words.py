@@ -13,7 +13,7 @@ from assessments.publishing import catalogue
 from opmodel.organisations.models import Member, Site, User
 from opmodel.organisations.tenancy import acting_as, tenant
 
-PAGES = ("/", "/cycles/", "/cycles/new/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{explain}")  # fmt: skip
+PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{explain}")  # fmt: skip
 OPEN, CLOSE = "\u27e6", "\u27e7"
 
 
@@ -79,10 +79,16 @@ def test_nothing_english_is_left(browser, made_up_language, page):
         submission = (
             Submission.objects.filter(view="enterprise", state="submitted").select_related("cycle").latest("pk")
         )
+        running = Cycle.objects.get(state="open")
         content = spoken_by_the_content(Questionnaire.objects.get())
         dimensions = {d.name for d in catalogue(submission.cycle.questionnaire_id).dimensions}
     enterprise = f"/submissions/{submission.public_id}/"
-    path = page.format(enterprise=enterprise, explain=f"/dashboard/explain/{submission.public_id}/CAP/")
+    path = page.format(
+        enterprise=enterprise,
+        explain=f"/dashboard/explain/{submission.public_id}/CAP/",
+        open=f"/cycles/{running.public_id}/",
+        closed=f"/cycles/{submission.cycle.public_id}/",
+    )
     reply = client.get(path, follow=True)
     assert reply.status_code == 200
     body = reply.content.decode()

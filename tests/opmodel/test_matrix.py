@@ -30,6 +30,11 @@ MATRIX = {
     "cycles/": ("GET", ANON, 200, 403, 200, 200, 403, 200),
     "cycles/new/": ("GET", ANON, 200, 403, 403, 403, 403, 200),
     "cycles/<pid:public_id>/": ("GET", ANON, 200, 403, 200, 200, 403, 404),
+    "cycles/<pid:public_id>/edit/": ("GET", ANON, 302, 403, 403, 403, 403, 404),  # it is no draft: on to its board
+    "cycles/<pid:public_id>/manage/": ("GET", ANON, 200, 403, 403, 403, 403, 404),
+    "cycles/<pid:public_id>/remind/": ("POST", ANON, 400, 403, 403, 403, 403, 404),  # nobody was chosen
+    "cycles/<pid:public_id>/steps/<str:step>/": ("POST", ANON, 409, 403, 403, 403, 403, 404),  # "open": it is open
+    "submissions/<pid:public_id>/extend/": ("POST", ANON, 400, 403, 403, 403, 403, 404),  # until no day
     "submissions/<pid:public_id>/": ("GET", ANON, 302, 404, 302, 404, 302, 404),
     "submissions/<pid:public_id>/dimensions/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
     "submissions/<pid:public_id>/answers/<str:code>/": ("POST", ANON, 400, 404, 403, 404, 400, 404),
@@ -111,7 +116,7 @@ def code_in(url):
 
 def reply(client, url, world, assignment=None):
     method = MATRIX[url][0]
-    values = {"public_id": world.enterprise.public_id, "code": code_in(url), "measure": "CAP"}
+    values = {"public_id": world.enterprise.public_id, "code": code_in(url), "measure": "CAP", "step": "open"}
     values |= {"uidb36": "1", "key": "x-y"}
     if url.startswith("cycles/"):
         values["public_id"] = world.cycle.public_id
