@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assessments import carrying, pipeline, quality, quality_words, selectors
 from assessments.access import Access
 from assessments.catalogue import Questionnaire
-from assessments.models import Answer, AnswerEvidence, Submission
+from assessments.models import Answer, Submission
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,8 @@ def hints(submission: Submission, saved: Mapping[str, Answer], granted: Access, 
     seen = {code: answer for code, answer in saved.items() if granted.sees(code)}
     levels = levels_of(seen)
     commented = {code for code, answer in seen.items() if answer.comment}
-    attached = AnswerEvidence.objects.filter(submission=submission).values_list("question__code", flat=True)
     before = {code: row.level for code, row in carrying.previous(submission).items() if row.level is not None}
-    known = quality.Known(levels, commented | set(attached), commented, before)
+    known = quality.Known(levels, commented | set(selectors.supported_codes(submission)), commented, before)
     found = list(quality.findings(catalogue, submission.view, known, rules))
     for person, elsewhere in other_answers(submission, seen, reader).items():
         own = levels_of({code: answer for code, answer in seen.items() if answer.saved_by_id == person})

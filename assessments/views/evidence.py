@@ -137,7 +137,7 @@ def _at_question(
             return JsonResponse(body, status=refused.status)
         return _question_again(request, found, typed, refused)
     if not as_json:
-        return redirect(f"{_question_url(found, typed['code'])}#evidence-{typed['code']}")
+        return redirect(f"{_question_url(request, found, typed['code'])}#evidence-{typed['code']}")
     shown = screens.evidence_block(request.member, found, typed["code"])
     html = render_to_string("assessments/_evidence.html", {"e": shown}, request)
     return JsonResponse({"code": typed["code"], "message": done, "html": html})
@@ -155,9 +155,9 @@ def _typed(request: HttpRequest) -> dict[str, str]:
     return {name: value if isinstance(value := given.get(name), str) else "" for name in NAMES}
 
 
-def _question_url(found: Submission, code: str) -> str:
+def _question_url(request: HttpRequest, found: Submission, code: str) -> str:
     question = selectors.catalogue_of(found).question_by_code.get(code)
-    if question is None or question.view != found.view:
+    if question is None or question.view != found.view or not access(request.member, found).sees(code):
         raise Http404
     return reverse("submission-dimension", args=[found.public_id, question.dimension])
 
@@ -165,7 +165,7 @@ def _question_url(found: Submission, code: str) -> str:
 def _question_again(
     request: HttpRequest, found: Submission, typed: dict[str, str], refused: workflow.Refused
 ) -> HttpResponse:
-    _question_url(found, typed["code"])  # a question of this survey, or 404
+    _question_url(request, found, typed["code"])  # a question of this survey, or 404
     question = selectors.catalogue_of(found).question_by_code[typed["code"]]
     context = screens.dimension(request.member, found, question.dimension)
     for shown in context["questions"]:

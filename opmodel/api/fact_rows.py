@@ -66,7 +66,7 @@ def facts(member: Member, query: Query, cycle: Cycle | None) -> Page:
     first = query.after // SUBMISSION
     found = (
         Submission.objects.filter(
-            pk__in=selectors.submissions(member).values("pk"), state=Submission.State.SUBMITTED, pk__gte=first
+            pk__in=selectors.with_readable_results(member).values("pk"), state=Submission.State.SUBMITTED, pk__gte=first
         )
         .select_related("cycle", "site")
         .order_by("pk")

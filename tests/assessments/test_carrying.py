@@ -72,7 +72,7 @@ def test_the_answers_of_the_last_cycle_are_offered_and_count_as_nothing(nordwerk
         assert offered["E-CAP1-2"].reason == "We have no such process."
         assert offered["E-N2"].data == POINTS
         assert not Answer.objects.filter(submission=new).exists()
-        assert selectors.progress(new, selectors.catalogue_of(new)).answered == 0
+        assert selectors.progress(new, selectors.catalogue_of(new).questions_of("enterprise")).answered == 0
         with pytest.raises(workflow.Refused, match="Nothing is answered yet"):
             workflow.submit(by=nordwerk.members["csco"], submission=new)
 

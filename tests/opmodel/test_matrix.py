@@ -40,9 +40,9 @@ MATRIX = {
     "submissions/<pid:public_id>/answers/<str:code>/": ("POST", ANON, 400, 404, 403, 404, 400, 404),
     "submissions/<pid:public_id>/items/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404, 404),
     "submissions/<pid:public_id>/items/<str:code>/save/": ("POST", ANON, 400, 404, 403, 404, 404, 404),
-    "submissions/<pid:public_id>/evidence/": ("GET", ANON, 200, 404, 200, 404, 404, 404),
-    "submissions/<pid:public_id>/evidence/add/": ("POST", ANON, 400, 404, 403, 404, 404, 404),
-    "submissions/<pid:public_id>/evidence/attach/": ("POST", ANON, 400, 404, 403, 404, 404, 404),
+    "submissions/<pid:public_id>/evidence/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
+    "submissions/<pid:public_id>/evidence/add/": ("POST", ANON, 400, 404, 403, 404, 400, 404),
+    "submissions/<pid:public_id>/evidence/attach/": ("POST", ANON, 400, 404, 403, 404, 400, 404),
     # No evidence is there; who may do what with one that is: tests/assessments/test_evidence.py.
     "submissions/<pid:public_id>/evidence/detach/": ("POST", ANON, 404, 404, 403, 404, 404, 404),
     "submissions/<pid:public_id>/evidence/change/": ("POST", ANON, 404, 404, 404, 404, 404, 404),
@@ -71,16 +71,8 @@ MATRIX = {
     "dashboard/facts/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
-    "dashboard/explain/<pid:public_id>/<str:measure>/": (
-        "GET",
-        ANON,
-        404,
-        404,
-        404,
-        404,
-        404,
-        404,
-    ),  # nothing is scored
+    # Nothing is scored.
+    "dashboard/explain/<pid:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404, 404),
     # A sign-in opens no endpoint with data: only a token does (tests/opmodel/test_api.py).
     "api/v1/": ("GET", 401, 401, 401, 401, 401, 401, 401),
     "api/v1/cycles/": ("GET", 401, 401, 401, 401, 401, 401, 401),

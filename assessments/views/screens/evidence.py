@@ -138,7 +138,7 @@ def evidence(
         "title": _title(len(rows), supported),
         "change_url": reverse("submission-evidence-change", args=own),
         "delete_url": reverse("submission-evidence-delete", args=own),
-        **frame(submission, catalogue, selectors.answers(submission), ""),
+        **frame(submission, catalogue, selectors.answers(submission), "", granted),
     }
 
 
