@@ -55,7 +55,7 @@ def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
         return again(request, found, refused, typed)
     if done.extended_to:
         text = _("Returned. The last day had passed: this survey takes answers until %(day)s.")
-        messages.success(request, text % {"day": date_format(done.extended_to, "j F Y")})
+        messages.success(request, text % {"day": date_format(done.extended_to, "DATE_FORMAT")})
     else:
         messages.success(request, _("Returned. It can be changed and submitted again."))
     return redirect("submission-inspect", public_id)

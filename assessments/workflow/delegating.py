@@ -180,4 +180,4 @@ def text(value: str, longest: int, field: str) -> str:
 
 
 def day(value: date) -> str:
-    return date_format(value, "j F Y")
+    return date_format(value, "DATE_FORMAT")
