@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from assessments import demo
 
-CSCO, ANALYST, MANAGER = "csco@nordwerk.example", "analyst@nordwerk.example", "plant1@nordwerk.example"
+CSCO, ANALYST, MANAGER = "csco@nordwerk.example", "analyst@nordwerk.example", "plant12@nordwerk.example"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
