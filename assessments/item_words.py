@@ -1,9 +1,11 @@
 """The words of the other items: labels of their fields, and a whole sentence for each fault of `items`."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.utils.formats import localize
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.catalogue import Item, Questionnaire
@@ -170,3 +172,61 @@ def shown(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(localize(int(value) if isinstance(value, float) and value.is_integer() else value))
+
+
+def cell(item: Item, field: Mapping[str, Any], value: Any, catalogue: Questionnaire) -> str:
+    """A stored value of a field as people read it; empty without one.
+
+    A level of a scale stands with its anchor, an option in the reader's language, an objective by its name.
+    """
+    if value is None or value == "":
+        return ""
+    kind = field.get("type", "choice")
+    if kind == "scale5":
+        return f"{value} · {item.word(field['anchors'][value - 1])}"
+    if kind == "boolean":
+        return _("Yes") if value else _("No")
+    if kind == "choice":
+        return dict(options_of(item, field, catalogue)).get(str(value), str(value))
+    return str(value) if kind in ("text", "date") else shown(value)
+
+
+def options_of(item: Item, field: Mapping[str, Any], catalogue: Questionnaire) -> list[tuple[str, str]]:
+    """(value, label) of everything a choice, a scale or a yes-or-no field offers."""
+    kind = field.get("type", "choice")
+    if kind == "scale5":
+        return [(str(n), f"{n} · {item.word(text)}") for n, text in enumerate(field["anchors"], 1)]
+    if kind == "boolean":
+        return [("true", _("Yes")), ("false", _("No"))]
+    if field.get("key") == "objective":
+        return [(o, catalogue.objectives.get(o) or item.word(o)) for o in field["options"]]
+    return [
+        (str(o["code"]), f"{o['code']} {item.word(o['name'])}" if field.get("codes") else item.word(o["name"]))
+        if isinstance(o, Mapping)
+        else (o, item.word(o))
+        for o in field["options"]
+    ]
+
+
+def unit_of(item: Item, field: Mapping[str, Any], currency: str) -> str:
+    """The unit of a field in the reader's language; amounts are in the organisation's currency."""
+    unit = item.word(field.get("unit", ""))
+    return unit.replace("EUR", currency) if field.get("type") == "money" else unit
+
+
+def summary(item: Item, data: Mapping[str, Any], catalogue: Questionnaire) -> list[str]:
+    """The data of an item as one line for each row, choice or rank, to stand beside somebody else's."""
+    spec = item.spec
+    if item.type in ("register", "funnel"):
+        return [_cells(item, spec["columns"], row, catalogue) for row in data["rows"]]
+    if item.type == "decision_matrix":
+        names = row_names(spec)
+        return [f"{item.word(names[c])}: {_cells(item, spec['columns'], row, catalogue)}" for c, row in data.items()]
+    if item.type == "ranking":
+        ranks = sorted(data.items(), key=lambda pair: pair[1])
+        return [f"{rank}. {label_in(item, option, catalogue)}" for option, rank in ranks]
+    return [item.word(data["choice"])] if item.type == "single_choice" else [data["text"]]
+
+
+def _cells(item: Item, columns: Sequence[Mapping[str, Any]], row: Mapping[str, Any], catalogue: Questionnaire) -> str:
+    return " · ".join(cell(item, column, row[column["key"]], catalogue) for column in columns if column["key"] in row)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import publishing
@@ -97,6 +99,12 @@ def scoring_job(submission: Submission) -> Job | None:
 
 def catalogue_of(submission: Submission) -> Catalogue:
     return publishing.catalogue(submission.cycle.questionnaire_id)
+
+
+def reference_day(submission: Submission) -> date:
+    """The day figures refer to: that of the submission; today while answers can still change."""
+    handed_in = submission.state == Submission.State.SUBMITTED and submission.submitted_at
+    return timezone.localdate(handed_in or None)
 
 
 def answers(submission: Submission) -> dict[str, Answer]:

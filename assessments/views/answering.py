@@ -176,14 +176,17 @@ def save_item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     if known is None or known not in granted.items(selectors.catalogue_of(found), found.view):
         raise Http404
     raw = item_forms.data_from_post(known, request.POST)
-    base = request.POST.get("base_version", "")
+    if "more" in request.POST.getlist("then"):  # more rows, without JavaScript: nothing is saved
+        context = screens.item(request.member, found, code, raw=raw, empty_rows=item_forms.more_rows(request.POST))
+        return render(request, "assessments/item.html", context)
+    base, clear = request.POST.get("base_version", ""), "clear" in request.POST
     try:
         workflow.save_answer(
             by=request.member,
             submission=found,
             code=code,
-            status="data",
-            data=raw,
+            status="open" if clear else "data",
+            data=None if clear else raw,
             base_version=int(base) if base.isdecimal() and len(base) < 10 else base,  # type: ignore[arg-type]
         )
     except workflow.Refused as refused:
@@ -197,7 +200,8 @@ def save_item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
         theirs = conflict.theirs.data or {}
         context = screens.item(request.member, found, code, raw=raw, refused=refused, theirs=theirs)
         return render(request, "assessments/item.html", context, status=409)
-    return redirect(screens.after_item(found, code, granted))
+    then = "stay" if clear else request.POST.get("then", "")
+    return redirect(screens.after_item(found, known, granted, then))
 
 
 @require_GET

@@ -1,6 +1,6 @@
 """Every write of an assessment: one keyword-only function each, in one transaction, with `by=`."""
 
-from assessments.workflow.answers import Saved, not_yours, save_answer, save_many
+from assessments.workflow.answers import Saved, item_context, not_yours, save_answer, save_many
 from assessments.workflow.carrying import confirm_carried
 from assessments.workflow.cycles import (
     add_sites,
@@ -60,6 +60,7 @@ __all__ = [
     "extend_submission",
     "give_back",
     "hand_in",
+    "item_context",
     "not_yours",
     "note_download",
     "open_cycle",

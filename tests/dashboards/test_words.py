@@ -13,7 +13,7 @@ from assessments.publishing import catalogue
 from opmodel.organisations.models import Member, Site, User
 from opmodel.organisations.tenancy import acting_as, tenant
 
-PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{explain}")  # fmt: skip
+PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{enterprise}items/E-N3b/", "{enterprise}items/E-N7/", "{enterprise}items/E-N9/", "{enterprise}items/E-N10/", "/dashboard/facts/", "{explain}")  # fmt: skip
 OPEN, CLOSE = "\u27e6", "\u27e7"
 
 
@@ -110,6 +110,9 @@ def test_nothing_english_is_left(browser, made_up_language, page):
     [
         ("E-N1", {"sites_count": "0", "industry": "99", "contract_manufacturing_share_pct": "x", "speed": "1"}, 4),
         ("E-N2", {"cost": "70", "growth": "40"}, 1),
+        ("E-N7", {"row-1-current": "99", "row-2-item_family": "x", "row-2-last_reviewed": "soon"}, 3),
+        ("E-N9", {"cell-DR01-target_level": "team"}, 1),
+        ("E-N10", {"row-1-use_case": "x", "row-1-expected_benefit": "lots"}, 1),
         ("E-N6", {"target-CAP1": "3.3", "target-CAP2": "3.0", "by-CAP2": "2001-01-01"}, 2),
     ],
 )

@@ -9,7 +9,6 @@ from assessments import selectors
 from assessments.access import Access
 from assessments.catalogue import ENTERPRISE, Questionnaire
 from assessments.models import Answer, Submission
-from assessments.views import item_forms
 
 
 def title_of(submission: Submission) -> str:
@@ -81,7 +80,6 @@ def frame(
             "done": i.code in done,
         }
         for i in granted.items(catalogue, submission.view)
-        if i.type in item_forms.DRAWN
     ]
     answered, total = sum(by_dimension.values()), len(granted.questions(catalogue, submission.view))
     progress = selectors.Progress(answered, total, by_dimension)
@@ -107,7 +105,6 @@ def neighbours(submission: Submission, catalogue: Questionnaire, current: str, g
     ] + [
         (i.code, i.title, reverse("submission-item", args=[submission.public_id, i.code]))
         for i in granted.items(catalogue, submission.view)
-        if i.type in item_forms.DRAWN
     ]
     screens.append(("", last_screen(granted), reverse("submission-review", args=[submission.public_id])))
     at = [code for code, _name, _url in screens].index(current)
