@@ -28,6 +28,7 @@ def context(page: Page) -> dict[str, Any]:
     return {
         "partial": f"assessments/_item_{name}.html",
         "form": make(page),
+        "registers": name == "register",
         "theirs": page.theirs is not None,
         "their_lines": item_words.summary(page.item, page.theirs, page.catalogue) if in_lines else [],
         "errors": [{"field": place, "message": message} for place, message in page.errors.items()],

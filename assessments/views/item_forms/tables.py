@@ -27,7 +27,7 @@ def register(page: Page) -> dict[str, Any]:
     return {
         "columns": [_column(page, column) for column in columns],
         "rows": [_row(page, columns, str(n), row, flags[n - 1]) for n, row in enumerate([*rows, *[{}] * free], 1)],
-        "copy": _row(page, columns, TEMPLATE_ROW, {}, []),
+        "blank": _row(page, columns, TEMPLATE_ROW, {}, []),
         "most": most,
         "more": page.empty_rows,
         "full": len(rows) + free >= most,
