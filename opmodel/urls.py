@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("opmodel.organisations.account_urls")),
     path("dashboard/", include("opmodel.dashboards.urls")),
     path("api/", include("opmodel.api.urls")),
+    path("organisation/people/", include("opmodel.organisations.people_urls")),
     path("organisation/tokens/", include("opmodel.api.token_urls")),
     path("", include("assessments.urls")),
 ]

@@ -4,6 +4,7 @@ from allauth.account import views
 from django.urls import path, re_path
 
 from opmodel.organisations.language import language
+from opmodel.organisations.views.joining import join
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("logout/", views.logout, name="account_logout"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("password/set/", views.password_set, name="account_set_password"),
+    path("invitations/<str:token>/", join, name="join"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),

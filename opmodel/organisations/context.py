@@ -29,6 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         (_("Decisions"), "dashboard-facts", can(member, Permission.VIEW_RESULTS)),
         (_("Plants and head office"), "dashboard-perception", can(member, Permission.VIEW_RESULTS)),
         (_("Peers"), "dashboard-peers", can(member, Permission.VIEW_PEERS)),
+        (_("People"), "people", can(member, Permission.INVITE)),
     ]
     path, cycle = request.path, request.GET.get("cycle", "")
     items = []

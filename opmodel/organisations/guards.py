@@ -27,6 +27,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
+def outside_organisations(view: View) -> View:
+    """Mark a view that runs in no organisation's transaction, whoever is signed in: `request.member` is None in it."""
+    view.outside_organisations = True  # type: ignore[attr-defined]
+    return view
+
+
 def member_required(*permissions: Permission) -> Callable[[View], View]:
     """Let members through who hold at least one of the permissions (any member when none is named)."""
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
+from django.db.models.functions import Now
 from django.template import Context, engines
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -57,6 +58,14 @@ def enqueue_many(*, organisation_id: int, template: str, letters: Iterable[Lette
         for letter in letters
     }
     return queue.enqueue_many(KIND, payloads, organisation_id=organisation_id, by=by)
+
+
+def withdraw(*, organisation_id: int, keys: Iterable[str]) -> None:
+    """Mails of these keys that wait for their first or next attempt are not sent any more."""
+    waiting = Job.objects.filter(kind=KIND, key__in=[f"{organisation_id}:{key}" for key in keys])
+    waiting.filter(state=Job.State.QUEUED).update(
+        state=Job.State.FAILED, error=_("Withdrawn before it was sent."), finished_at=Now()
+    )
 
 
 def found(organisation_id: int, keys: Iterable[str]) -> dict[str, Job]:

@@ -60,7 +60,7 @@ class TenantMiddleware:
         return come_again(request) if isinstance(error, OperationalError) else None
 
     def inside(self, request: HttpRequest, view: Callable, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        if not request.user.is_authenticated:
+        if getattr(view, "outside_organisations", False) or not request.user.is_authenticated:
             return None
         organisation_id = request.session.get("organisation") or first_organisation(request.user.pk)
         if organisation_id is None:

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from opmodel.keys import new_public_id
-from opmodel.organisations.permissions import InstallationRole, Role
+from opmodel.organisations.permissions import InstallationRole, Role, role_name
 from opmodel.organisations.tenancy import Parent, TenantModel, audited
 
 
@@ -144,15 +144,7 @@ class Member(TenantModel):
 
     @property
     def role_label(self) -> str:
-        return str(
-            {
-                Role.CSCO: _("CSCO"),
-                Role.PLANT_MANAGER: _("Plant manager"),
-                Role.ANALYST: _("Analyst"),
-                Role.ADMINISTRATOR: _("Administrator"),
-                Role.CONTRIBUTOR: _("Colleague"),
-            }[Role(self.role)]
-        )
+        return role_name(self.role)
 
 
 @audited

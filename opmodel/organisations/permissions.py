@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy
+
 if TYPE_CHECKING:
     from opmodel.organisations.models import Member
 
@@ -13,6 +15,20 @@ class Role(StrEnum):
     ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
     CONTRIBUTOR = "contributor"  # a colleague who answers what was assigned, and sees nothing else
+
+
+ROLE_NAMES = {
+    Role.CSCO: gettext_lazy("CSCO"),
+    Role.PLANT_MANAGER: gettext_lazy("Plant manager"),
+    Role.ANALYST: gettext_lazy("Analyst"),
+    Role.ADMINISTRATOR: gettext_lazy("Administrator"),
+    Role.CONTRIBUTOR: gettext_lazy("Colleague"),
+}
+
+
+def role_name(role: str) -> str:
+    """What people call a role, in their language."""
+    return str(ROLE_NAMES[Role(role)])
 
 
 class InstallationRole(StrEnum):
@@ -61,6 +77,11 @@ ROLES: dict[Role, frozenset[Permission]] = {
     ),
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ORGANISATION, Permission.INVITE, Permission.VIEW_CYCLE}),
     Role.CONTRIBUTOR: frozenset(),
+}
+# Whom a role may take in: the CSCO the people of the assessment, who runs the organisation everybody.
+MAY_INVITE: dict[Role, frozenset[Role]] = {
+    Role.CSCO: frozenset({Role.PLANT_MANAGER, Role.ANALYST, Role.CONTRIBUTOR}),
+    Role.ADMINISTRATOR: frozenset(Role),
 }
 SITE_BOUND = {Permission.ANSWER_SITE, Permission.VIEW_SITE_RESULTS}
 

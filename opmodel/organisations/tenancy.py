@@ -45,6 +45,13 @@ def acting_as(user_id: int) -> Iterator[None]:
 
 
 @contextmanager
+def holding(token_hash: str) -> Iterator[None]:
+    """One transaction in which whoever holds an invitation's link sees that one invitation, to find its organisation."""
+    with _local({"app.invitation": token_hash}):
+        yield
+
+
+@contextmanager
 def installation() -> Iterator[None]:
     """One transaction of the installation itself: organisations, memberships and job rows, never answers."""
     with _local({"app.scope": "installation"}):

@@ -15,6 +15,8 @@ PINNED = {
         "/cycles/new/": 15,
         "/cycles/{cycle}/": 12,
         "/cycles/{cycle}/manage/": 9,
+        "/organisation/people/": 10,
+        "/organisation/people/import/": 6,
         "/submissions/{enterprise}/dimensions/CAP1/": 8,
         "/submissions/{enterprise}/review/": 8,
         "/submissions/{enterprise}/status/": 8,

@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 from assessments import pipeline
@@ -13,7 +14,7 @@ from assessments.publishing import catalogue
 from opmodel.organisations.models import Member, Site, User
 from opmodel.organisations.tenancy import acting_as, tenant
 
-PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{enterprise}items/E-N3b/", "{enterprise}items/E-N7/", "{enterprise}items/E-N9/", "{enterprise}items/E-N10/", "/dashboard/facts/", "{explain}")  # fmt: skip
+PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{enterprise}items/E-N3b/", "{enterprise}items/E-N7/", "{enterprise}items/E-N9/", "{enterprise}items/E-N10/", "/dashboard/facts/", "{explain}", "/organisation/people/", "/organisation/people/import/")  # fmt: skip
 OPEN, CLOSE = "\u27e6", "\u27e7"
 
 
@@ -100,9 +101,24 @@ def test_nothing_english_is_left(browser, made_up_language, page):
         | dimensions
         | {"OpModel", "Nordwerk Demo", "Demo", "CSCO", "UTC", "opens_on", "closes_on"}
         | sectors
+        | set(dict(settings.LANGUAGES).values())
     )
     strange = [t for t in left_over(body) if re.search(r"[A-Za-z]{3}", without(t, data))]
     assert strange == []
+
+
+TYPED = "Xx;Yy;DE;Zz;z@x.example\nXx;Yy;AT;Zz;bad;Bb;Cc\nAltmark;;;;q@x.example\n;;;;plant1@nordwerk.example\nUu;Vv;;"
+
+
+@pytest.mark.parametrize("text", [TYPED, TYPED.splitlines()[0], "Altmark", "", '"'])
+def test_a_list_of_people_is_shown_without_english(browser, made_up_language, text):
+    """What will happen, and what is wrong: sentences around what was typed."""
+    client = browser("nordwerk")
+    body = client.post("/organisation/people/import/", {"text": text, "step": "preview"}).content.decode()
+    body = re.sub(r"<textarea.*?</textarea>", "", body, flags=re.S)
+    data = {"OpModel", "Nordwerk Demo", "CSCO", "csco@nordwerk.example", "plant1@nordwerk.example", "Altmark"}
+    data |= {"z@x.example", "q@x.example", "bad", "csv"}
+    assert [t for t in left_over(body) if re.search(r"[A-Za-z]{3}", without(t, data))] == []
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ MATRIX = {
     "accounts/logout/": ("GET", 302, 200, 200, 200, 200, 200, 200),
     "accounts/password/change/": ("GET", ANON, 200, 200, 200, 200, 200, 200),
     "accounts/password/set/": ("GET", ANON, 302, 302, 302, 302, 302, 302),  # they have one: on to changing it
+    # A made-up link, and a link is all that counts: who may join with a real one is in test_invitations.py.
+    "accounts/invitations/<str:token>/": ("GET", *7 * (404,)),
     "accounts/inactive/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "accounts/password/reset/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "accounts/password/reset/done/": ("GET", 200, 200, 200, 200, 200, 200, 200),
@@ -84,6 +86,11 @@ MATRIX = {
     "api/v1/schema/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "api/v1/docs/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "api/^": ("GET", 404, 404, 404, 404, 404, 404, 404),
+    "organisation/people/": ("GET", ANON, 200, 403, 403, 200, 403, 200),
+    "organisation/people/import/": ("GET", ANON, 200, 403, 403, 200, 403, 200),
+    "organisation/people/import/template.csv": ("GET", ANON, 200, 403, 403, 200, 403, 200),
+    "organisation/people/invitations/<pid:public_id>/again/": ("POST", ANON, 404, 403, 403, 404, 403, 404),
+    "organisation/people/invitations/<pid:public_id>/revoke/": ("POST", ANON, 404, 403, 403, 404, 403, 404),
     "organisation/tokens/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "organisation/tokens/<str:public_id>/end/": ("POST", ANON, 404, 403, 404, 403, 403, 404),
 }
@@ -109,7 +116,7 @@ def code_in(url):
 def reply(client, url, world, assignment=None):
     method = MATRIX[url][0]
     values = {"public_id": world.enterprise.public_id, "code": code_in(url), "measure": "CAP", "step": "open"}
-    values |= {"uidb36": "1", "key": "x-y"}
+    values |= {"uidb36": "1", "key": "x-y", "token": "made-up"}
     if url.startswith("cycles/"):
         values["public_id"] = world.cycle.public_id
     if assignment and url.startswith("assignments/"):
