@@ -1,9 +1,10 @@
 """A list of people that comes as a file: its first sheet, as the text that people mend on the page."""
 
 from django.conf import settings
-from django.core.files.base import File
+from django.http import HttpRequest
 
 from opmodel.files import incoming, sheets
+from opmodel.files.limits import uploaded
 from opmodel.organisations.forms import MAX_TEXT
 from opmodel.organisations.people_list import as_text
 
@@ -18,9 +19,12 @@ class Refused(Exception):
         self.message, self.status = message, status
 
 
-def text_of(upload: File) -> str:
-    """The first sheet of a CSV, Excel or OpenDocument file. Raises Refused."""
+def sent_text(request: HttpRequest) -> str | None:
+    """The first sheet of the CSV, Excel or OpenDocument file of a form, None when no file came. Raises Refused."""
     try:
+        upload = uploaded(request)
+        if upload is None:
+            return None
         checked = incoming.inspect(upload, allow=incoming.SPREADSHEETS, most_mb=settings.UPLOAD_MAX_MB)
         sheet = sheets.read_rows(checked.upload, kind=checked.type.code, name=checked.name, limits=LIMITS)
     except incoming.FileRefused as refused:

@@ -233,6 +233,12 @@ def test_a_file_that_is_no_list_is_refused_in_words(nordwerk, name, content, tex
     assert text_in(reply) == "kept"
 
 
+def test_a_file_beyond_all_measure_is_refused_before_it_is_read(nordwerk):
+    reply = look(nordwerk.client(), "", file=samples.upload("list.csv", b"x" * 12_000_000))
+    assert reply.status_code == 413
+    assert "The file is larger than 10 MB, which is the most." in words(reply)
+
+
 def test_a_file_is_read_and_never_applied_unseen(nordwerk, mailbox):
     before = everything(nordwerk)
     file = SimpleUploadedFile("people.csv", b"Site;Email\nCelje;a@x.example\n")

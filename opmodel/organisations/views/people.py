@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from opmodel.files.limits import takes_file
 from opmodel.organisations import inviting, listing, people, uploads
 from opmodel.organisations.forms import InviteForm, ListForm
 from opmodel.organisations.guards import member_required
@@ -80,6 +81,7 @@ def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("people")
 
 
+@takes_file("UPLOAD_MAX_MB")
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.INVITE)
 def import_list(request: HttpRequest) -> HttpResponse:
@@ -90,14 +92,13 @@ def import_list(request: HttpRequest) -> HttpResponse:
         return _list_page(request, form)
     if not form.is_valid():
         return _list_page(request, form, status=400)
-    text, upload = form.cleaned_data["text"], form.cleaned_data["file"]
-    if upload is not None:
-        try:
-            text = uploads.text_of(upload)
-        except uploads.Refused as refused:
-            form.add_error("file", refused.message)
-            return _list_page(request, form, status=refused.status)
-    elif request.POST.get("step") == "apply":
+    try:
+        sent = uploads.sent_text(request)
+    except uploads.Refused as refused:
+        form.add_error("file", refused.message)
+        return _list_page(request, form, status=refused.status)
+    text = form.cleaned_data["text"] if sent is None else sent
+    if sent is None and request.POST.get("step") == "apply":
         try:
             done = listing.apply_list(by=member, text=text, seen=request.POST.get("seen", ""))
         except listing.Changed as changed:
