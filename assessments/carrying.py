@@ -4,7 +4,7 @@ Derived on read. What was not confirmed is no row, so it is never counted, score
 codes that `access` lets them see.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,6 +50,14 @@ def carried(submission: Submission, saved: Collection[str] | None = None) -> dic
         return {}
     known = selectors.answers(submission) if saved is None else saved
     return {code: row for code, row in _answers(submission, found).items() if code not in known}
+
+
+def is_offered(submission: Submission, code: str, value: Mapping[str, Any]) -> bool:
+    """Whether an answer says exactly what is offered to be confirmed for this question."""
+    known = carried(submission).get(code)
+    return known is not None and all(
+        getattr(known, name) == value[name] for name in ("status", "level", "reason", "comment")
+    )
 
 
 def _source(submission: Submission) -> Submission | None:

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from assessments.views import answering, board, cycles, delegating, evidence, history, reviewing, work
+from assessments.views import answering, board, cycles, delegating, evidence, glossary, history, reviewing, work
 
 urlpatterns = [
     path("", work.home, name="home"),
+    path("glossary/", glossary.glossary, name="glossary"),
     path("cycles/", cycles.cycle_list, name="cycle-list"),
     path("cycles/new/", cycles.cycle_new, name="cycle-new"),
     path("cycles/<pid:public_id>/", board.cycle, name="cycle"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("submissions/<pid:public_id>/", answering.submission, name="submission"),
     path("submissions/<pid:public_id>/dimensions/<str:code>/", answering.dimension, name="submission-dimension"),
     path("submissions/<pid:public_id>/answers/<str:code>/", answering.save, name="submission-save"),
+    path("submissions/<pid:public_id>/confirm/", answering.confirm, name="submission-confirm"),
     path("submissions/<pid:public_id>/items/<str:code>/", answering.item, name="submission-item"),
     path("submissions/<pid:public_id>/items/<str:code>/save/", answering.save_item, name="submission-item-save"),
     path("submissions/<pid:public_id>/evidence/", evidence.index, name="submission-evidence"),

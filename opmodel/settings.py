@@ -187,6 +187,11 @@ CACHES = {
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not in a cookie of its own
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Two weeks without work end a session; a day's first write renews it (middleware.stay_signed_in). Not at every request:
+# a GET writes nothing. What was typed outlives the session in the browser (static/js/outbox.js).
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_EXPIRE_AT_BROWSER_CLOSE = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -232,7 +237,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "opmodel.assets.HashedFiles"
     },
 }
 EVIDENCE_MAX_MB = int(env("EVIDENCE_MAX_MB") or 25)  # one file

@@ -1,6 +1,6 @@
 from django.urls import include, path, register_converter
 
-from opmodel import health
+from opmodel import health, offline
 from opmodel.keys import PublicId
 
 register_converter(PublicId, "pid")  # before the addresses that use it are read
@@ -8,6 +8,8 @@ register_converter(PublicId, "pid")  # before the addresses that use it are read
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("sw.js", offline.service_worker, name="service-worker"),
+    path("offline/", offline.offline, name="offline"),
     path("accounts/", include("opmodel.organisations.account_urls")),
     path("dashboard/", include("opmodel.dashboards.urls")),
     path("api/", include("opmodel.api.urls")),

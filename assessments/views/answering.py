@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from assessments import selectors, workflow
+from assessments import carrying, selectors, workflow
 from assessments.access import access, is_respondent, sees_results
 from assessments.catalogue import ENTERPRISE
-from assessments.models import Submission
+from assessments.models import Answer, Submission
 from assessments.views import item_forms, screens
 from opmodel.jobs.models import Job
 from opmodel.organisations.guards import member_required, wants_json
@@ -72,6 +73,7 @@ def _payload(request: HttpRequest) -> dict[str, Any]:
         "level": body.get("level"),
         "data": body.get("data"),
         "base_version": body.get("base_version"),
+        "confirm": body.get("confirm") is True,
         **{name: body.get(name) or "" for name in texts[1:]},
     }
 
@@ -83,6 +85,8 @@ def _form_payload(request: HttpRequest) -> dict[str, Any]:
     """
     level, status = request.POST.get("level", ""), request.POST.get("status", "level")
     base, shown = request.POST.get("base_version", ""), request.POST.get("shown", "open")
+    if request.POST.get("clear"):
+        level, status = "", "open"
     if level and status != "level":
         special_is_old = status == shown or (shown == "open" and not request.POST.get("reason", "").strip())
         status = "level" if special_is_old else status
@@ -107,6 +111,8 @@ def save(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
         raise Http404  # items have a form of their own
     try:
         payload = _payload(request) if as_json else _form_payload(request)
+        if payload.pop("confirm", False) and carrying.is_offered(found, code, payload):
+            payload["origin"] = Answer.Origin.CARRIED
         saved = workflow.save_answer(by=request.member, submission=found, code=code, **payload)
     except workflow.Refused as refused:
         if as_json:
@@ -137,6 +143,19 @@ def save(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
             "progress": screens.short_progress(found, code, granted),
         }
     )
+
+
+@require_POST
+@member_required()
+def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take over what the last cycle offers for these questions; the way without JavaScript, one or a whole page."""
+    found = fetch(request, public_id)
+    codes = request.POST.getlist("confirm")
+    try:
+        workflow.confirm_carried(by=request.member, submission=found, codes=codes)
+    except workflow.Refused as refused:
+        messages.error(request, refused.message)
+    return redirect(f"{_dimension_url(found, codes[0])}#{codes[0]}") if codes else redirect("submission", public_id)
 
 
 def _dimension_url(found: Submission, code: str) -> str:

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from opmodel.organisations.permissions import Permission, can
 
 View = Callable[..., HttpResponse]
+# Sent by our scripts with every save, and by the server with every page of a member: whose page it is.
+PERSON = "X-OpModel-Person"
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -33,6 +37,17 @@ def outside_organisations(view: View) -> View:
     return view
 
 
+def page_of(request: HttpRequest) -> str:
+    """Where to go on after the sign-in: this address, or the page whose form was sent (a form's address is no page)."""
+    referer = request.headers.get("Referer", "")
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(referer)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
 def member_required(*permissions: Permission) -> Callable[[View], View]:
     """Let members through who hold at least one of the permissions (any member when none is named)."""
 
@@ -46,7 +61,11 @@ def member_required(*permissions: Permission) -> Callable[[View], View]:
                 if wants_json(request) or getattr(request, "htmx", False):  # a sign-in page must not land in a fragment
                     message = _("You are signed out. Sign in again; your answers wait in this browser.")
                     return JsonResponse({"error": "signed_out", "message": message}, status=401)
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(page_of(request))
+            if request.headers.get(PERSON, member.user.browser_key) != member.user.browser_key:
+                # A page of the one before is still open: nothing of it may be saved in this person's name.
+                message = _("Somebody else is signed in in this browser. Your answers wait until you sign in again.")
+                return JsonResponse({"error": "other_person", "message": message}, status=401)
             if permissions and not any(can(member, p) for p in permissions):
                 raise PermissionDenied(_("Your role does not include this page."))
             return view(request, *args, **kwargs)

@@ -1,6 +1,7 @@
 """Every request of a member runs inside `tenant`: one transaction, read-only when it only reads."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 
+from opmodel.organisations.guards import PERSON
 from opmodel.organisations.language import language_of
 from opmodel.organisations.models import Member, MemberSite
 from opmodel.organisations.tenancy import acting_as, tenant
@@ -77,6 +79,9 @@ class TenantMiddleware:
                     response = response.render()
             # Nobody sees a page of the one before by going back on a shared tablet.
             patch_cache_control(response, private=True, no_store=True)
+            # The service worker keeps pages of an opened survey, filed under the person they are for.
+            response.headers[PERSON] = request.member.user.browser_key  # type: ignore[attr-defined]
+            stay_signed_in(request)
         # The access log of a GET, which itself may not write: in a transaction of its own, before the first byte leaves.
         if afterwards := getattr(response, "afterwards", None):
             try:
@@ -86,6 +91,13 @@ class TenantMiddleware:
                 response.close()
                 raise
         return response
+
+
+def stay_signed_in(request: HttpRequest) -> None:
+    """Whoever works here is not signed out by the clock: a day's first write renews the session. A GET writes nothing."""
+    today = datetime.now(UTC).date().isoformat()
+    if request.method not in READING and request.user.is_authenticated and request.session.get("renewed") != today:
+        request.session["renewed"] = today
 
 
 def come_again(request: HttpRequest) -> HttpResponse:
@@ -132,7 +144,8 @@ class SecurityHeaders:
 
     POLICY = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+        "connect-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "manifest-src 'self'"
     )
     # plotly.js writes style attributes and one style element of its own; pages without charts keep the strict rule.
     CHARTS = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")

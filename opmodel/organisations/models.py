@@ -1,5 +1,6 @@
 """Who: people, organisations, sites, memberships."""
 
+import hashlib
 from functools import cached_property
 from typing import Any
 from zoneinfo import available_timezones
@@ -58,6 +59,14 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.name or self.email
+
+    @property
+    def browser_key(self) -> str:
+        """What a browser files this person's pages and unsent answers under: opaque, the same while the account exists.
+
+        Not made with SECRET_KEY: what waits in a browser must be found again after that was changed.
+        """
+        return hashlib.sha256(f"{self.pk} {self.created_at.isoformat()}".encode()).hexdigest()[:32]
 
 
 def known_timezone(value: str) -> None:

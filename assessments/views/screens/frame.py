@@ -24,6 +24,7 @@ def heading(submission: Submission, editable: bool = False) -> dict[str, Any]:
         "editable": editable,
         "state": submission.state,
         "state_label": submission.get_state_display(),
+        "url": reverse("submission", args=[submission.public_id]),
         "review_url": reverse("submission-review", args=[submission.public_id]),
         "evidence_url": reverse("submission-evidence", args=[submission.public_id]),
     }

@@ -4,10 +4,13 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from assessments import reviews, selectors
+from assessments import carrying, reviews, selectors
 from assessments.access import access
+from assessments.carrying import Previous
 from assessments.catalogue import Question, Questionnaire
+from assessments.glossary import Marker
 from assessments.models import Answer, Submission
 from assessments.views.screens.evidence import with_evidence
 from assessments.views.screens.frame import frame, heading, neighbours
@@ -40,8 +43,14 @@ def stored(answer: Answer) -> dict[str, Any]:
 
 
 def question_context(
-    submission: Submission, question: Question, answer: Answer | None, editable: bool = False
+    submission: Submission,
+    question: Question,
+    answer: Answer | None,
+    editable: bool = False,
+    last: Previous | None = None,
+    offered: Previous | None = None,
 ) -> dict[str, Any]:
+    """`last` is what was answered in the cycle before, `offered` the same where it only needs to be confirmed."""
     saved = dict(EMPTY) if answer is None else {**stored(answer), "saved_at": answer.saved_at}
     return {
         "code": question.code,
@@ -50,8 +59,17 @@ def question_context(
         "yardstick": question.yardstick,
         "evidence_hint": question.evidence_hint,
         "anchors": [
-            {"level": n, "text": text, "checked": saved["level"] == n} for n, text in enumerate(question.anchors, 1)
+            {
+                "level": n,
+                "text": text,
+                "checked": saved["level"] == n,
+                "last": last is not None and last.level == n,
+                "offered": offered is not None and offered.level == n,
+            }
+            for n, text in enumerate(question.anchors, 1)
         ],
+        "last": last,
+        "offered": offered,
         "na_allowed": question.na_allowed,
         "editable": editable,
         "remarks": [],
@@ -86,15 +104,26 @@ def dimension(member: Member, submission: Submission, code: str) -> dict[str, An
     component = catalogue.component_by_code[found.component]
     position = [d.code for d in component.dimensions].index(code) + 1
     takes_answers = selectors.takes_answers(member, submission)
-    questions = [
-        question_context(submission, q, saved.get(q.code), takes_answers and granted.writes(q.code)) for q in asked
-    ]
+    last = carrying.previous(submission)
+    offered = carrying.carried(submission, saved)
+
+    def context(q: Question) -> dict[str, Any]:
+        editable = takes_answers and granted.writes(q.code)
+        confirm = offered.get(q.code) if editable else None
+        return question_context(submission, q, saved.get(q.code), editable, last.get(q.code), confirm)
+
+    questions = [context(q) for q in asked]
     said = reviews.newest(reviews.remarks(submission))
     for question in questions:
         code_of = question["code"]
         question["remarks"] = shown(said.get(code_of, []), member, submission, granted, code_of)
+    terms = Marker(catalogue.glossary)
     return {
         "submission": heading(submission, any(q["editable"] for q in questions)),
+        "terms": terms,
+        "more_terms": Marker(catalogue.glossary, used=terms.used),  # of what is folded away at first
+        "offered": [q["code"] for q in questions if q["offered"]],
+        "confirm_url": reverse("submission-confirm", args=[submission.public_id]),
         "dimension": {
             "code": code,
             "name": found.name,
@@ -112,6 +141,15 @@ def dimension(member: Member, submission: Submission, code: str) -> dict[str, An
     }
 
 
+def in_words(question: Question, value: dict[str, Any]) -> str:
+    """What an answer says, without its comment."""
+    if value["status"] == Answer.Status.LEVEL:
+        values = {"level": value["level"], "anchor": question.anchors[value["level"] - 1]}
+        return _("Level %(level)d: %(anchor)s") % values
+    label = str(Answer.Status(value["status"]).label)
+    return f"{label}: {value['reason']}" if value["reason"] else label
+
+
 def conflict(submission: Submission, code: str, mine: dict[str, Any], theirs: Answer) -> dict[str, Any]:
     """Both values side by side; choosing the own one sends it again on top of their version."""
     catalogue = selectors.catalogue_of(submission)
@@ -119,8 +157,8 @@ def conflict(submission: Submission, code: str, mine: dict[str, Any], theirs: An
     return {
         "submission": heading(submission),
         "question": question_context(submission, question, theirs),
-        "mine": mine,
-        "theirs": {**stored(theirs), "saved_at": theirs.saved_at},
+        "mine": mine | {"words": in_words(question, mine)},
+        "theirs": {**stored(theirs), "saved_at": theirs.saved_at, "words": in_words(question, stored(theirs))},
         "save_url": reverse("submission-save", args=[submission.public_id, code]),
         "back_url": reverse("submission-dimension", args=[submission.public_id, question.dimension]) + f"#{code}",
     }
