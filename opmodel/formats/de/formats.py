@@ -1,4 +1,5 @@
 DATE_FORMAT = "j. F Y"
 SHORT_DATE_FORMAT = "d.m.Y"
+DATETIME_FORMAT = "j. F Y, H:i"
 SHORT_DATETIME_FORMAT = "d.m.Y, H:i"
 MOMENT_FORMAT = "d.m., H:i"
