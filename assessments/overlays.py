@@ -96,7 +96,7 @@ def read_overlay(folder: Path) -> Overlay:
 
 def _mapping(file: Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(file.read_bytes())
+        found = yaml.load(file.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except yaml.YAMLError as error:
         raise ValueError(f"{file.parent.name}/{file.name}: not valid YAML: {error}") from error
     if not isinstance(found, dict):
