@@ -50,14 +50,22 @@ def workbook(data: bytes, wanted: Any, limits: dict[str, int]) -> list[dict[str,
     if not sheets:
         raise Fault("no_sheet")
     names = sheets if wanted is None else sheets[:1] if wanted == "" else wanted
-    found = []
+    found: list[dict[str, Any]] = []
+    characters = 0
     for name in names:
         if name not in sheets:
             raise Fault("no_such_sheet", sheet=name)
         sheet = book.get_sheet_by_name(name)
         last = sheet.end or (-1, -1)
         check_shape(name, last[0] + 1, last[1] + 1, limits)
-        found.append({"name": name, "rows": table(name, sheet.to_python(skip_empty_area=False), limits)})
+        rows = table(name, sheet.to_python(skip_empty_area=False), limits)
+        characters += sum(len(c) for row in rows for c in row if isinstance(c, str))
+        if characters > limits["characters"]:
+            raise Fault("too_much_text", most=limits["characters"])
+        merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or ()]
+        if len(merged) > limits["rows"]:
+            raise Fault("too_many_merged", sheet=name, found=len(merged), most=limits["rows"])
+        found.append({"name": name, "rows": rows, "merged": merged})
     return found
 
 

@@ -14,7 +14,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -47,10 +47,11 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table; `name` is empty for CSV."""
+    """One table; `name` is empty for CSV. `merged` are ranges of cells: first row, first column, last row, last column, from 0."""
 
     name: str
     rows: list[list[Cell]]
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 class SheetRefused(Exception):
@@ -76,7 +77,10 @@ def read_sheets(
     sheets: Collection[str] | None = None,
     limits: Limits = LIMITS,
 ) -> list[Sheet]:
-    """All sheets of a file in their order, hidden ones too, or the named ones; the limits hold for each. Raises SheetRefused."""
+    """All sheets of a file in their order, hidden ones too, or the named ones. Raises SheetRefused.
+
+    The limits hold for each sheet, the one on characters for all of them together.
+    """
     return _read(source, kind, name, None if sheets is None else list(sheets), limits)
 
 
@@ -102,7 +106,10 @@ def _read(source: bytes | Path | BinaryIO, kind: str, name: str, wanted: Any, li
     reply = _run({"kind": kind, "limits": asdict(limits), "sheets": wanted}, data)
     if "fault" in reply:
         raise _refusal(reply["fault"], name)
-    return [Sheet(s["name"], [[_cell(c) for c in row] for row in s["rows"]]) for s in reply["sheets"]]
+    return [
+        Sheet(s["name"], [[_cell(c) for c in row] for row in s["rows"]], [tuple(m) for m in s.get("merged", ())])
+        for s in reply["sheets"]
+    ]
 
 
 def _whole(source: BinaryIO) -> bytes:
@@ -169,6 +176,8 @@ def _sentence(code: str, in_sheet: bool, in_cell: bool) -> str:
         if in_sheet:
             return _("“%(file)s”, sheet “%(sheet)s” has %(found)s columns; at most %(most)s are read.")
         return _("“%(file)s”, row %(row)s has %(found)s columns; at most %(most)s are read.")
+    if code == "too_many_merged":
+        return _("“%(file)s”, sheet “%(sheet)s” has %(found)s merged ranges of cells; at most %(most)s are read.")
     if code == "long_cell":
         if in_sheet:
             return _(

@@ -74,6 +74,30 @@ def test_a_workbook():
     assert read_rows(data, kind="xlsx", name="a.xlsx", sheet="Plants").rows == expected
 
 
+def test_merged_cells_are_told():
+    def fill(book):
+        page = book.add_worksheet("Plants")
+        page.write_row(0, 0, ["name", "mail"])
+        page.merge_range(1, 0, 3, 1, "Hamburg")
+        book.add_worksheet("Lists")
+
+    first, second = read_sheets(samples.xlsx(fill), kind="xlsx", name="a.xlsx")
+    assert (first.merged, second.merged) == ([(1, 0, 3, 1)], [])
+    assert first.rows == [["name", "mail"], ["Hamburg", None]]  # the cells below are empty
+
+
+def test_text_counts_over_all_sheets():
+    def fill(book):
+        for name in "abc":
+            book.add_worksheet(name).write_string(0, 0, "x" * 40)
+
+    data = samples.xlsx(fill)
+    assert len(read_sheets(data, kind="xlsx", name="a", limits=Limits(characters=120))) == 3
+    with pytest.raises(SheetRefused) as caught:
+        read_sheets(data, kind="xlsx", name="a", limits=Limits(characters=119))
+    assert str(caught.value) == "“a” holds more text than the 119 characters that are read."
+
+
 def test_an_opendocument_spreadsheet(tmp_path):
     file = tmp_path / "a.ods"
     file.write_bytes(samples.ods([["Hamburg", 3], ["München", 2.5]]))
