@@ -12,7 +12,6 @@ from assessments import colleagues, selectors
 from assessments.access import Access, access
 from assessments.colleagues import Holding
 from assessments.models import Assignment, Submission
-from assessments.views import item_forms
 from assessments.views.screens.frame import heading
 from assessments.views.screens.remarks import banner, place_of
 from opmodel.organisations.models import Member
@@ -105,7 +104,7 @@ def delegate(
                 "groups": [g for g in groups if g["choices"]],
             }
         )
-    others = [choice(i.code, i.title) for i in catalogue.items_of(submission.view) if i.type in item_forms.DRAWN]
+    others = [choice(i.code, i.title) for i in catalogue.items_of(submission.view)]
     fields = ("codes", "member", "due_on", "note", "")
     first, last = colleagues.local_day(member, submission), submission.closes_on
     return {

@@ -11,7 +11,6 @@ from assessments.access import ALL
 from assessments.catalogue import Questionnaire
 from assessments.models import Answer, AnswerEvidence, Submission
 from assessments.quality import STRAIGHT_LINE
-from assessments.views import item_forms
 from assessments.views.screens.frame import heading
 from assessments.views.screens.remarks import place_of, remark
 from opmodel.organisations.models import Member
@@ -68,7 +67,7 @@ def inspection(
         "on_behalf": sum(a.on_behalf for a in saved.values()),
         "components": components,
         "hints": [{"sentence": h.sentence, "codes": h.codes} for h in hints],
-        "facts": [entry(i.code, i.title) for i in catalogue.items_of(submission.view) if i.type in item_forms.DRAWN],
+        "facts": [entry(i.code, i.title) for i in catalogue.items_of(submission.view)],
         "whole": entry("", ""),
         "errors": [{"code": code, "message": message} for code, message in errors],
         "can_return": submitted,
