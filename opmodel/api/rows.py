@@ -87,7 +87,7 @@ def cycles(member: Member, query: Query) -> Page:
             "closes_on": c.closes_on.isoformat(),
             "sites_invited": counts[c.pk]["invited"],
             "sites_submitted": counts[c.pk]["submitted"],
-            "enterprise_state": c.enterprise_state,
+            "enterprise_state": c.enterprise_state or Submission.State.DRAFT.value,  # a draft asks nobody yet
             "content_version": c.content_version,
             "updated_at": stamp(c.updated_at, c.touched_at, member.organisation.updated_at),
         }

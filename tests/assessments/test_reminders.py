@@ -188,7 +188,7 @@ def test_one_mail_lists_everything_that_is_open_soonest_first(nordwerk, mailbox)
     ]  # fmt: skip
     assert sent["Subject"] == f"3 things are open, the first until {day(last_day(nordwerk) - 2 * DAY)}"
     path = f"/submissions/{nordwerk.submissions[1].public_id}/"
-    assert f"http://127.0.0.1:8000{path}" in text_of(sent)
+    assert f"{lines[1]}\n  http://127.0.0.1:8000{path}\n" in text_of(sent).replace("\r\n", "\n")
     assert f'href="http://127.0.0.1:8000{path}"' in html_of(sent)
     for other in nordwerk.sites[1:]:  # a plant manager hears of the own site only
         assert other.name not in text_of(sent) + html_of(sent)

@@ -389,6 +389,19 @@ def second(world: build.World) -> None:
     queue.drain()
 
 
+def test_a_cycle_in_draft_asks_nobody(api, scored):
+    today = date.today()
+    with scored.inside():
+        workflow.draft_cycle(
+            by=scored.members["csco"], name="Plan", opens_on=today, closes_on=today, sites=scored.sites, dataset=None
+        )
+    row = api.rows("cycles/")[-1]
+    wanted = {"name": "Plan", "state": "draft", "enterprise_state": "draft", "sites_invited": 0, "sites_submitted": 0}
+    assert {name: row[name] for name in wanted} == wanted
+    for table in ("scores", "gaps", "actions"):
+        assert api.rows(f"{table}/?cycle={row['cycle_id']}") == []
+
+
 def test_cycles_page_and_filter(api, scored):
     second(scored)
     first = api.get("cycles/?limit=1").json()
