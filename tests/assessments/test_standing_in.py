@@ -107,6 +107,8 @@ def test_both_sides_are_told_on_the_answering_pages_and_at_home(nordwerk):
     analyst = read(nordwerk.client("analyst"), own(plant, "review/"))
     assert f"csco Nordwerk answers on behalf of {plant.site.name}" in analyst
     assert "/end/" not in analyst
+    board = read(nordwerk.client("administrator"), f"/cycles/{nordwerk.cycle.public_id}/")
+    assert board.count("csco Nordwerk answers on behalf of the site") == 1
 
 
 @pytest.mark.parametrize("role", ["csco", "plant_manager"])

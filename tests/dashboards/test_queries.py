@@ -10,15 +10,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # Statements of a whole page, sign-in, tenant context and BEGIN / COMMIT (here a savepoint) included.
 PINNED = {
     "csco": {
-        "/": 8,
+        "/": 10,
         "/cycles/": 8,
         "/cycles/new/": 15,
-        "/cycles/{cycle}/": 12,
-        "/cycles/{cycle}/manage/": 9,
+        "/cycles/{cycle}/": 13,
+        "/cycles/{cycle}/manage/": 10,
+        "/submissions/{enterprise}/dimensions/CAP1/": 11,
+        "/submissions/{enterprise}/review/": 13,
+        "/submissions/{enterprise}/delegate/": 10,
+        "/submissions/{enterprise}/history/E-CAP1-1/": 9,
+        "/submissions/{enterprise}/inspect/": 13,
+        "/submissions/{site}/inspect/": 13,
+        "/submissions/{site}/stand-in/": 11,
         "/organisation/people/": 10,
         "/organisation/people/import/": 6,
-        "/submissions/{enterprise}/dimensions/CAP1/": 8,
-        "/submissions/{enterprise}/review/": 8,
         "/submissions/{enterprise}/status/": 8,
         "/dashboard/": 19,
         "/dashboard/priorities/": 19,
@@ -30,8 +35,9 @@ PINNED = {
         "/dashboard/explain/{enterprise}/OVERALL/": 16,
         "/dashboard/explain/{site}/CAP/": 15,
     },
-    "plant_manager": {"/": 7, "/dashboard/sites/": 9, "/submissions/{site}/review/": 8},
-    "administrator": {"/": 7, "/cycles/{cycle}/": 12},
+    "plant_manager": {"/": 10, "/dashboard/sites/": 9, "/submissions/{site}/review/": 13},
+    "administrator": {"/": 7, "/cycles/{cycle}/": 13},
+    "contributor": {"/": 7},
 }
 
 

@@ -12,7 +12,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments import selectors
+from assessments import colleagues, selectors
 from assessments.models import Cycle, CycleStep, Submission
 from assessments.people import People, open_things
 from assessments.workflow.reminders import key_of
@@ -116,12 +116,15 @@ def _rows(member: Member, cycle: Cycle, today: date, errors: dict[int, str]) -> 
             waiting.setdefault(submission_id, []).append(person)
     asked = {m for members in waiting.values() for m in members}
     mails = mail.found(member.organisation_id, [key_of(m, today) for m in asked])
+    standing_in = colleagues.standing_in(submissions)
     parts, totals = selectors.parts_held(cycle), {s.view: selectors.total_of(s) for s in submissions}
     rows = []
     for s in submissions:
         others = [m for m in waiting.get(s.pk, ()) if m.pk != member.pk]
         row = _row(member, s, people.respondents(s), totals[s.view], parts.get(s.pk, 0), today)
-        rows.append(row | _reminding(member, others, mails, today) | {"error": errors.get(s.pk, "")})
+        behalf = ", ".join(r.member.user.get_full_name() for r in standing_in.get(s.pk, ()))
+        told = {"error": errors.get(s.pk, ""), "behalf": behalf}
+        rows.append(row | _reminding(member, others, mails, today) | told)
     return rows
 
 
