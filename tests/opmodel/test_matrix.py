@@ -16,6 +16,8 @@ ANON = "to sign-in"
 MATRIX = {
     "healthz": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "readyz": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "sw.js": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "offline/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "accounts/login/": ("GET", 200, 302, 302, 302, 302, 302, 302),
     "accounts/language/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "accounts/logout/": ("GET", 302, 200, 200, 200, 200, 200, 200),
@@ -29,6 +31,7 @@ MATRIX = {
     r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[0-9A-Za-z-]+)/$": ("GET", *7 * (200,)),
     "accounts/password/reset/key/done/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "": ("GET", ANON, 200, 200, 200, 200, 200, 200),
+    "glossary/": ("GET", ANON, 200, 200, 200, 200, 200, 200),
     "cycles/": ("GET", ANON, 200, 403, 200, 200, 403, 200),
     "cycles/new/": ("GET", ANON, 200, 403, 403, 403, 403, 200),
     "cycles/<pid:public_id>/": ("GET", ANON, 200, 403, 200, 200, 403, 404),
@@ -40,6 +43,7 @@ MATRIX = {
     "submissions/<pid:public_id>/": ("GET", ANON, 302, 404, 302, 404, 302, 404),
     "submissions/<pid:public_id>/dimensions/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
     "submissions/<pid:public_id>/answers/<str:code>/": ("POST", ANON, 400, 404, 403, 404, 400, 404),
+    "submissions/<pid:public_id>/confirm/": ("POST", ANON, 302, 404, 302, 404, 302, 404),  # of nothing
     "submissions/<pid:public_id>/items/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404, 404),
     "submissions/<pid:public_id>/items/<str:code>/save/": ("POST", ANON, 400, 404, 403, 404, 404, 404),
     "submissions/<pid:public_id>/evidence/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
