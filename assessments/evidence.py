@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from assessments.access import Access
 from assessments.models import AnswerEvidence, AssignmentQuestion, Evidence, Submission
+from assessments.selectors import takes_answers
 from opmodel.organisations.models import Member
 from opmodel.organisations.permissions import Permission, can
 
@@ -49,14 +50,17 @@ class Support:
 
 
 def support(member: Member, submission: Submission, granted: Access, codes: list[str]) -> Support:
-    """The evidence of these questions as far as the member sees them; two queries at most."""
+    """The evidence of these questions as far as the member sees them; what else to choose only where that is possible.
+
+    Two queries at most.
+    """
     rows = AnswerEvidence.objects.filter(
         submission=submission, question__code__in=[c for c in codes if granted.sees(c)]
     )
     found: dict[str, list[Evidence]] = {}
     for row in rows.select_related("question", "evidence__file", "evidence__added_by").order_by("evidence_id"):
         found.setdefault(row.question.code, []).append(row.evidence)
-    writes = any(granted.writes(c) for c in codes)
+    writes = any(granted.writes(c) for c in codes) and takes_answers(member, submission)
     offered = list(visible(member).filter(site_id=submission.site_id).order_by("-id")[:OFFERED]) if writes else []
     return Support(found, offered)
 

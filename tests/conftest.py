@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.utils import translation
 
 from opmodel.settings import DATABASE_URL, database
@@ -48,14 +48,19 @@ def sudwerk(db: None) -> build.World:
 
 
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[build.World]:
+def committed(db: None) -> Iterator[build.World]:
     """An organisation that is really committed, for tests of commits, rollbacks and several connections.
 
-    It stays in the test database, under a name of its own, where nobody else sees it.
+    A connection of its own stands in for the one that rolls everything back. The organisation stays in the test
+    database, under a name of its own, where nobody else sees it.
     """
-    with django_db_blocker.unblock():
+    rolled_back = connections["default"]
+    connections["default"] = rolled_back.copy()
+    try:
         yield build.world(f"Committed {secrets.token_hex(4)}")
-        connection.close()
+    finally:
+        connections["default"].close()
+        connections["default"] = rolled_back
 
 
 @pytest.fixture

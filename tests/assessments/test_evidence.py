@@ -49,13 +49,12 @@ def files_in(folder):
     return [f for f in folder.rglob("*") if f.is_file()]
 
 
-def assign(world, codes, submission=None, state="open"):
-    submission = submission or world.enterprise
-    own = {"organisation": world.organisation, "submission": submission}
+def assign(world, codes, state="open", member=None):
+    own = {"organisation": world.organisation, "submission": world.enterprise}
     with world.inside():
         given = Assignment.objects.create(
             **own,
-            member=world.members["contributor"],
+            member=member or world.members["contributor"],
             due_on=date.today(),
             state=state,
             handed_in_at=None if state == "open" else "2026-01-01T00:00Z",
@@ -463,6 +462,8 @@ def test_a_colleague_sees_and_supports_the_assigned_questions_only(nordwerk, sto
     send(csco, own, code="E-CAP1-2", file=pdf("canary.pdf"))
     seen, hidden = pieces(nordwerk)
     given = assign(nordwerk, ["E-CAP1-1"])
+    other = build.member(nordwerk.organisation, Role.CONTRIBUTOR, email="other@nordwerk.example")
+    assign(nordwerk, ["E-CAP1-2"], member=other)
     client = nordwerk.client("contributor")
     reply = client.get(f"/evidence/{seen.public_id}/file/")
     assert reply.status_code == 200

@@ -16,6 +16,7 @@ PINNED = {
         "/cycles/{cycle}/": 13,
         "/cycles/{cycle}/manage/": 10,
         "/submissions/{enterprise}/dimensions/CAP1/": 11,
+        "/submissions/{enterprise}/evidence/": 10,
         "/submissions/{enterprise}/review/": 13,
         "/submissions/{enterprise}/delegate/": 10,
         "/submissions/{enterprise}/history/E-CAP1-1/": 9,

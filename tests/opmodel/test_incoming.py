@@ -283,8 +283,8 @@ def test_files_of_others_do_not_exist(stored_files, nordwerk, sudwerk):
 
 @pytest.mark.django_db
 def test_bytes_without_a_row_are_pruned_and_rows_without_bytes_named(stored_files, nordwerk, capsys):
-    call_command("prune_files")
-    assert capsys.readouterr().out == "bytes without a row: 0 deleted\nrows without bytes: 0\n"
+    call_command("prune_files")  # nothing was ever stored here
+    assert "bytes without a row: 0 deleted\n" in capsys.readouterr().out
     with nordwerk.inside():
         kept, lost = take_in(nordwerk.organisation), take_in(nordwerk.organisation)
     (stored_files / lost.storage_key).unlink()
@@ -301,6 +301,7 @@ def test_bytes_without_a_row_are_pruned_and_rows_without_bytes_named(stored_file
     assert all(f.exists() for f in old)
     call_command("prune_files")
     said = capsys.readouterr()
-    assert said.out == "bytes without a row: 2 deleted\nrows without bytes: 1\n"
-    assert said.err == f"missing: {lost.storage_key}\n"
+    assert "bytes without a row: 2 deleted\n" in said.out
+    assert f"missing: {lost.storage_key}\n" in said.err  # organisations of tests that commit stored theirs elsewhere
+    assert kept.storage_key not in said.err
     assert files_in(stored_files) == sorted([kept.storage_key, str(young.relative_to(stored_files))])
