@@ -3,7 +3,7 @@
 import { outbox } from "./outbox.js";
 import { forgetPages, leaveWithoutNetwork } from "./offline.js";
 
-const bar = document.getElementById("outbox"), words = bar.dataset, line = bar.querySelector("[data-line]"), list = bar.querySelector("ul");
+const bar = document.getElementById("outbox"), words = bar.dataset, line = bar.querySelector("[data-line]"), list = bar.querySelector("ul"), signIn = bar.querySelector("[data-sign-in]");
 const asking = document.getElementById("leaving");
 const here = new Set([...document.querySelectorAll("form[data-save]")].map((form) => new URL(form.action).pathname));
 const count = (one, many, n) => (n === 1 ? one : many).replace("%s", n);
@@ -23,7 +23,7 @@ function draw() {
   const waiting = rows.filter((row) => row.state === "waiting");
   const text = sentence(waiting);
   if (line.textContent !== text) line.textContent = text;
-  bar.querySelector("[data-sign-in]").hidden = !["signed_out", "other_person"].includes(outbox.trouble);
+  signIn.hidden = !["signed_out", "other_person"].includes(outbox.trouble);
   const open = rows.filter((row) => row.state !== "waiting" && !here.has(row.url)), shown = JSON.stringify(open);
   if (list.dataset.shown !== shown) list.replaceChildren(...open.map(item)); // not without need: focus may be in there
   list.dataset.shown = shown;
@@ -46,9 +46,7 @@ function button(text, act) {
   return made;
 }
 
-bar.querySelector("[data-sign-in]").addEventListener("click", (event) => {
-  event.currentTarget.href = `${words.signIn}?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
-});
+signIn.href = `${words.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`;
 
 /** Ask, when answers would be lost; then forget everything of this person in this browser, and sign out. */
 async function signOut(form) {
