@@ -11,14 +11,10 @@ from django.utils.translation import gettext_lazy
 from assessments import decimals
 from assessments.models import Cycle, Questionnaire
 from benchmarks.models import Dataset
+from opmodel.organisations.forms import SiteChoice
 from opmodel.organisations.models import Site
 
 LEVELS = [f"{n / 2:.1f}" for n in range(2, 11)]  # 1.0 to 5.0, in the steps of item E-N6
-
-
-class SiteChoice(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, site: Any) -> str:
-        return f"{site.name}, {site.region}" if site.region else site.name
 
 
 def site_choice(label: Any) -> SiteChoice:

@@ -84,7 +84,7 @@ def _apply(by: Member, organisation: Organisation, made: Plan) -> None:
 
 
 def preview(by: Member, text: str) -> Plan:
-    """What a list leads to for this member's organisation; five statements, however long it is."""
+    """What a list leads to for this member's organisation; as many statements for a long one as for a short one."""
     entries, faults = read(text, vocabulary(Role(by.role)))
     return plan(entries, faults, known(by.organisation, entries))
 

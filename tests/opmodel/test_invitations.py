@@ -582,3 +582,13 @@ def test_the_page_asks_no_more_for_many_people_and_invitations(nordwerk, sudwerk
         return sum(not q["sql"].startswith("SELECT set_config(") for q in seen)
 
     assert statements(nordwerk, 1) == statements(sudwerk, 12)
+
+
+def test_the_board_leads_to_the_form_with_its_site_chosen(nordwerk):
+    """For a site without a person; whoever may not invite sees no such link."""
+    lonely = nordwerk.sites[1]
+    board = f"/cycles/{nordwerk.cycle.public_id}/"
+    link = f"{PEOPLE}?site={lonely.public_id}#invite"
+    assert f'href="{link}"' in nordwerk.client().get(board).content.decode()
+    assert f"?site={nordwerk.sites[0].public_id}" not in nordwerk.client().get(board).content.decode()
+    assert PEOPLE not in nordwerk.client("analyst").get(board).content.decode()

@@ -103,7 +103,6 @@ def board(
         "board_url": reverse("cycle", args=[cycle.public_id]),
         "remind_url": reverse("cycle-remind", args=[cycle.public_id]),
         "manage_url": reverse("cycle-manage", args=[cycle.public_id]) if acts else "",
-        "invites": can(member, Permission.INVITE),
     }
 
 
@@ -151,8 +150,15 @@ def _row(member: Member, s: Any, respondents: list[Member], total: int, parts: i
         else "",
         "url": reverse("submission", args=[s.public_id]) if opens else "",
         "extend_url": reverse("submission-extend", args=[s.public_id]) if acts else "",
+        "invite_url": _invite_url(s) if can(member, Permission.INVITE) else "",
         "stand_in_url": reverse("stand-in", args=[s.public_id]) if acts and s.site else "",
     }
+
+
+def _invite_url(s: Any) -> str:
+    """Where somebody is invited for a site, which is chosen there already."""
+    site = f"?{urlencode({'site': s.site.public_id})}" if s.site else ""
+    return f"{reverse('people')}{site}#invite"
 
 
 def _reminding(member: Member, others: list[Member], mails: dict[str, Job], today: date) -> dict[str, str]:
