@@ -1,6 +1,17 @@
 from django.urls import path
 
-from assessments.views import answering, board, cycles, delegating, evidence, glossary, history, reviewing, work
+from assessments.views import (
+    answering,
+    board,
+    cycles,
+    delegating,
+    evidence,
+    glossary,
+    history,
+    reviewing,
+    work,
+    workbook,
+)
 
 urlpatterns = [
     path("", work.home, name="home"),
@@ -27,6 +38,11 @@ urlpatterns = [
     path("submissions/<pid:public_id>/evidence/delete/", evidence.delete, name="submission-evidence-delete"),
     path("evidence/<pid:public_id>/file/", evidence.download, name="evidence-file"),
     path("submissions/<pid:public_id>/review/", answering.review, name="submission-review"),
+    path("submissions/<pid:public_id>/workbook/", workbook.start, name="submission-workbook"),
+    path("submissions/<pid:public_id>/workbook/download/", workbook.download, name="submission-workbook-download"),
+    path("submissions/<pid:public_id>/workbook/upload/", workbook.upload, name="submission-workbook-upload"),
+    path("submissions/<pid:public_id>/workbook/<pid:upload>/", workbook.preview, name="submission-workbook-preview"),
+    path("submissions/<pid:public_id>/workbook/<pid:upload>/apply/", workbook.apply, name="submission-workbook-apply"),
     path("submissions/<pid:public_id>/submit/", answering.submit, name="submission-submit"),
     path("submissions/<pid:public_id>/status/", answering.status, name="submission-status"),
     path("submissions/<pid:public_id>/delegate/", delegating.delegate, name="submission-delegate"),

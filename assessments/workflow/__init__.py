@@ -31,8 +31,10 @@ from assessments.workflow.reminders import Reminded, remind
 from assessments.workflow.reviewing import Returned, accept_submission, return_submission, settle_remark
 from assessments.workflow.standing_in import end_stand_in, stand_in
 from assessments.workflow.submitting import enqueue_scoring, submit
+from assessments.workflow.workbooks import Choices, apply_workbook, keep_workbook
 
 __all__ = [
+    "Choices",
     "Conflict",
     "Refused",
     "Reminded",
@@ -43,6 +45,7 @@ __all__ = [
     "add_file",
     "add_link",
     "add_sites",
+    "apply_workbook",
     "archive_cycle",
     "assign",
     "attach_evidence",
@@ -63,6 +66,7 @@ __all__ = [
     "item_context",
     "not_yours",
     "note_download",
+    "keep_workbook",
     "open_cycle",
     "open_draft",
     "remind",

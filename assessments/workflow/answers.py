@@ -152,14 +152,21 @@ def save_many(*, by: Member, submission: Submission, entries: list[dict[str, Any
 def lock(by: Member, submission: Submission) -> tuple[Submission, Access]:
     """The submission, locked for this transaction, if answers may be saved now, and which of them; raises Refused."""
     locked = selectors.submissions(by).select_for_update(of=("self",), no_key=True).filter(pk=submission.pk).first()
-    granted = access(by, locked) if locked is not None else None
-    if locked is None or granted is None or not granted.writes_something:
+    if locked is None:
         raise not_yours()
-    if locked.state not in Submission.EDITABLE:
+    return locked, may_save(by, locked)
+
+
+def may_save(by: Member, submission: Submission) -> Access:
+    """What a member may save of a submission from `selectors.submissions` now; raises Refused where it is nothing."""
+    granted = access(by, submission)
+    if not granted.writes_something:
+        raise not_yours()
+    if submission.state not in Submission.EDITABLE:
         raise Refused(_("This was submitted already; answers can no longer be changed."), status=409)
-    if not selectors.takes_answers(by, locked):
-        raise closed(locked)
-    return locked, granted
+    if not selectors.takes_answers(by, submission):
+        raise closed(submission)
+    return granted
 
 
 def unknown(code: str) -> Refused:

@@ -27,6 +27,7 @@ def heading(submission: Submission, editable: bool = False) -> dict[str, Any]:
         "url": reverse("submission", args=[submission.public_id]),
         "review_url": reverse("submission-review", args=[submission.public_id]),
         "evidence_url": reverse("submission-evidence", args=[submission.public_id]),
+        "workbook_url": reverse("submission-workbook", args=[submission.public_id]),
     }
 
 
