@@ -15,6 +15,8 @@ from assessments.views.answering import fetch
 from assessments.views.screens import workbook as screens
 from assessments.workbook import material, previewing, writing
 from assessments.workflow import workbooks
+from opmodel.files.incoming import FileRefused
+from opmodel.files.limits import takes_file, uploaded
 from opmodel.files.models import StoredFile
 from opmodel.files.recognising import XLSX
 from opmodel.organisations.guards import member_required
@@ -41,11 +43,12 @@ def download(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @member_required()
+@takes_file("UPLOAD_MAX_MB")
 def upload(request: HttpRequest, public_id: str) -> HttpResponse:
     found = fetch(request, public_id)
     try:
-        kept = workflow.keep_workbook(by=request.member, submission=found, upload=request.FILES.get("file"))
-    except workflow.Refused as refused:
+        kept = workflow.keep_workbook(by=request.member, submission=found, upload=uploaded(request))
+    except (workflow.Refused, FileRefused) as refused:
         context = screens.start(request.member, found, error=refused.message)
         return render(request, "assessments/workbook.html", context, status=refused.status)
     return redirect("submission-workbook-preview", public_id, kept.public_id)
@@ -59,14 +62,18 @@ def preview(request: HttpRequest, public_id: str, upload: str) -> HttpResponse:
     file = workbooks.uploads(request.member).filter(public_id=upload).first()
     if file is not None:
         return _preview(request, found, file)
-    rows = list(
-        Answer.objects.filter(
-            submission=found, client_key=workbooks.mark_of(upload), saved_by_id=request.member.user_id
-        ).select_related("question")
-    )
+    rows = _saved(request, found, upload)
     if not rows:
         raise Http404
     return render(request, "assessments/workbook_done.html", screens.done(found, rows))
+
+
+def _saved(request: HttpRequest, found: Submission, upload: str) -> list[Answer]:
+    """The answers that stand as this member's workbook left them."""
+    rows = Answer.objects.filter(
+        submission=found, client_key=workbooks.mark_of(upload), saved_by_id=request.member.user_id
+    )
+    return list(rows.select_related("question"))
 
 
 def _preview(
@@ -86,15 +93,17 @@ def _preview(
 def apply(request: HttpRequest, public_id: str, upload: str) -> HttpResponse:
     found = fetch(request, public_id)
     try:
-        applied = workflow.apply_workbook(
+        saved = workflow.apply_workbook(
             by=request.member, submission=found, upload=upload, choices=_choices(request.POST)
         )
     except workflow.Refused as refused:
         file = workbooks.uploads(request.member).filter(public_id=upload).first()
         if file is not None:
             return _preview(request, fetch(request, public_id), file, error=refused.message, status=refused.status)
-        return redirect("submission-workbook-preview", public_id, upload)
-    if applied.saved:
+        if not _saved(request, found, upload):
+            raise Http404 from refused
+        return redirect("submission-workbook-preview", public_id, upload)  # a second click
+    if saved:
         return redirect("submission-workbook-preview", public_id, upload)
     messages.info(request, _("Nothing was changed: everything stays as it was stored."))
     return redirect("submission-workbook", public_id)

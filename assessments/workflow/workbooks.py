@@ -51,9 +51,9 @@ def opened(file: StoredFile, submission: Submission) -> tuple[Manifest, list[She
 
 @transaction.atomic
 def keep_workbook(*, by: Member, submission: Submission, upload: File | None) -> StoredFile:
-    """Take a filled-in workbook in, to be looked at and applied; raises Refused. `submission` is from `selectors.submissions`.
+    """Take a filled-in workbook in, to be looked at and applied; raises Refused or FileRefused.
 
-    Nothing is locked: reading takes a moment, and applying compares anew.
+    `submission` comes from `selectors.submissions`. Nothing is locked: reading takes a moment, and applying compares anew.
     """
     may_save(by, submission)
     try:
@@ -67,18 +67,8 @@ def keep_workbook(*, by: Member, submission: Submission, upload: File | None) ->
             organisation_public_id=by.organisation.public_id,
             by=by.user_id,
         )
-    except incoming.FileRefused as refused:
-        raise Refused(refused.message, field="file", status=refused.status) from refused
     except NotReadable as refused:
         raise Refused(refused.message, field="file") from refused
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What came of a workbook: how many answers were saved, and the mark they carry."""
-
-    saved: int
-    mark: str
 
 
 def mark_of(upload: str) -> str:
@@ -87,8 +77,8 @@ def mark_of(upload: str) -> str:
 
 
 @transaction.atomic
-def apply_workbook(*, by: Member, submission: Submission, upload: str, choices: Choices) -> Applied:
-    """Save what a workbook changes, as it was chosen, all or nothing; raises Refused.
+def apply_workbook(*, by: Member, submission: Submission, upload: str, choices: Choices) -> int:
+    """Save what a workbook changes, as it was chosen, all or nothing; raises Refused. Gives how many answers.
 
     Everything is compared again with what is stored now: the submission is locked, nobody saves in between.
     """
@@ -119,18 +109,13 @@ def apply_workbook(*, by: Member, submission: Submission, upload: str, choices: 
             client_key=mark_of(upload),
             origin="workbook",
         )
-    forget(file)
-    return Applied(len(wanted), mark_of(upload))
+    storage.remove(file.storage_key)
+    file.delete()
+    return len(wanted)
 
 
 def gone() -> Refused:
     return Refused(_("This workbook was applied already, or is no longer kept. Upload it again."), status=404)
-
-
-def forget(file: StoredFile) -> None:
-    """Remove an upload: the row now, its bytes once that is committed."""
-    storage.remove(file.storage_key)
-    file.delete()
 
 
 def _decided(look: Look, choices: Choices) -> list[tuple[Change, Written]]:

@@ -6,4 +6,4 @@ class OrganisationsConfig(AppConfig):
     label = "organisations"
 
     def ready(self) -> None:
-        from opmodel.organisations import mail  # noqa: F401 - registers its job handler
+        from opmodel.organisations import mail, old_uploads  # noqa: F401 - register their job handlers

@@ -55,6 +55,12 @@ MATRIX = {
     "submissions/<pid:public_id>/evidence/delete/": ("POST", ANON, 404, 404, 404, 404, 404, 404),
     "evidence/<pid:public_id>/file/": ("GET", ANON, 404, 404, 404, 404, 404, 404),
     "submissions/<pid:public_id>/review/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
+    "submissions/<pid:public_id>/workbook/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
+    "submissions/<pid:public_id>/workbook/download/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
+    "submissions/<pid:public_id>/workbook/upload/": ("POST", ANON, 400, 404, 403, 404, 400, 404),  # without a file
+    # Nobody uploaded this one (tests/assessments/workbook/test_upload.py).
+    "submissions/<pid:public_id>/workbook/<pid:upload>/": ("GET", ANON, *6 * (404,)),
+    "submissions/<pid:public_id>/workbook/<pid:upload>/apply/": ("POST", ANON, *6 * (404,)),
     "submissions/<pid:public_id>/submit/": ("POST", ANON, 400, 404, 403, 404, 403, 404),
     "submissions/<pid:public_id>/status/": ("GET", ANON, 200, 404, 200, 404, 404, 404),
     "submissions/<pid:public_id>/history/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
@@ -120,7 +126,7 @@ def code_in(url):
 def reply(client, url, world, assignment=None):
     method = MATRIX[url][0]
     values = {"public_id": world.enterprise.public_id, "code": code_in(url), "measure": "CAP", "step": "open"}
-    values |= {"uidb36": "1", "key": "x-y", "token": "made-up"}
+    values |= {"uidb36": "1", "key": "x-y", "token": "made-up", "upload": "2222222222222222"}
     if url.startswith("cycles/"):
         values["public_id"] = world.cycle.public_id
     if assignment and url.startswith("assignments/"):
