@@ -209,3 +209,16 @@ def test_looking_back_takes_two_statements(nordwerk, last, django_assert_num_que
 def test_another_organisation_is_never_looked_at(nordwerk, sudwerk, last):
     with sudwerk.inside():
         assert carrying.previous(sudwerk.enterprise) == {}
+
+
+def test_a_site_that_was_not_asked_in_the_chosen_cycle_sees_its_past_and_is_offered_nothing(nordwerk):
+    """It was asked in an earlier one: shown on demand, but nobody chose to carry that over."""
+    manager, site = nordwerk.client("plant_manager"), nordwerk.submissions[1]
+    post(manager, site, "S-CAP1-1", level=2)
+    manager.post(f"/submissions/{site.public_id}/submit/")
+    chosen = next_cycle(nordwerk, name="Chosen", sites=nordwerk.sites[1:])
+    new = next_cycle(nordwerk, prefill_from=chosen.cycle)
+    with nordwerk.inside():
+        own = Submission.objects.get(cycle=new.cycle, site=nordwerk.sites[0])
+        assert levels(carrying.previous(own)) == {"S-CAP1-1": ("level", 2)}
+        assert carrying.carried(own) == {}
