@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
-from django.core.files.storage import storages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -669,17 +668,6 @@ def test_all_or_nothing(nordwerk, monkeypatch):
     monkeypatch.undo()
     apply(client, url)
     assert len(stored(nordwerk)) == 3
-
-
-def test_lost_bytes_are_a_page_that_is_not_there(nordwerk):
-    client = nordwerk.client()
-    filled = download(client, nordwerk.enterprise)
-    filled.answer("E-CAP1-1", 4)
-    url, _page = preview(client, nordwerk.enterprise, filled)
-    with nordwerk.inside():
-        storages["private"].delete(StoredFile.objects.get().storage_key)
-    assert client.get(url).status_code == 404
-    assert apply(client, url).status_code in (302, 404)
 
 
 def test_the_audit_trail_says_who_and_how(nordwerk):

@@ -4,9 +4,11 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import storages
 from django.db import connection
 
 from assessments.models import Answer
+from assessments.workbook import previewing
 from opmodel.files.models import StoredFile
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
@@ -63,27 +65,46 @@ def test_a_refused_apply_keeps_the_bytes(committed, stored_files):
     assert client.get(url).status_code == 200
 
 
+@pytest.mark.django_db
+def test_lost_bytes_are_a_page_that_is_not_there(nordwerk, stored_files):
+    url, client = one_change(nordwerk), nordwerk.client()
+    with nordwerk.inside():
+        storages["private"].delete(StoredFile.objects.get().storage_key)
+    assert client.get(url).status_code == 404
+    assert apply(client, url).status_code in (302, 404)
+
+
 def test_two_applies_at_once_save_once(committed, stored_files):
+    """Everybody who pressed the button sees what was saved."""
     url = one_change(committed, ("E-CAP1-1", "E-CAP1-2", "E-CAP1-3"))
     clients = [committed.client() for _ in range(4)]
-    assert together([lambda c=c: apply(c, url).status_code for c in clients]) == [302] * 4
+    assert together([lambda c=c: apply(c, url).url for c in clients]) == [url] * 4
     assert [row[-1] for row in stored(committed).values()] == [1, 1, 1]
     with committed.inside():
         assert Answer.pgh_event_model.objects.count() == 3
 
 
-def test_an_apply_and_a_save_at_once_lose_nothing(committed, stored_files):
-    """Whoever comes second meets the other's answer: a conflict, never an overwrite."""
+def test_nobody_saves_between_the_comparison_and_the_saving(committed, stored_files, monkeypatch):
+    """Who saves on the page at this moment waits, and then meets the workbook's answer: a conflict, never an overwrite."""
     url, applying, page = one_change(committed), committed.client(), committed.client()
-    found = together(
-        [
-            lambda: apply(applying, url).status_code,
-            lambda: post(page, committed.enterprise, "E-CAP1-1", level=2, client_key="p").status_code,
-        ]
-    )
-    assert found in ([302, 409], [409, 200])
-    assert stored(committed)["E-CAP1-1"][-1] == 1
-    assert stored(committed)["E-CAP1-1"][1] == (4 if found[0] == 302 else 2)
+    compared, saved = threading.Event(), threading.Event()
+    real = previewing.look
+
+    def slow(*args):
+        found = real(*args)
+        compared.set()
+        assert not saved.wait(1.5), "the page saved although the workbook was being applied"
+        return found
+
+    def on_the_page():
+        compared.wait(20)
+        reply = post(page, committed.enterprise, "E-CAP1-1", level=2, client_key="p")
+        saved.set()
+        return reply.status_code
+
+    monkeypatch.setattr(previewing, "look", slow)
+    assert together([lambda: apply(applying, url).status_code, on_the_page]) == [302, 409]
+    assert stored(committed)["E-CAP1-1"] == ("level", 4, None, "", "", 1)
 
 
 @pytest.fixture
