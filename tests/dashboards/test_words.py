@@ -27,11 +27,16 @@ def made_up_language(monkeypatch):
     monkeypatch.setattr(translation._trans, "npgettext", lambda c, s, p, n: f"{OPEN}{s if n == 1 else p}{CLOSE}")
 
 
+def _text(tag: re.Match[str]) -> str:
+    return re.sub(r"<[^>]+>", "", tag[1])
+
+
 def left_over(body: str) -> list[str]:
     """The texts of a page that did not come through gettext."""
     body = re.sub(r"<(script|style)\b.*?</\1>", " ", body, flags=re.S)
     while (shorter := re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", body)) != body:
         body = shorter
+    body = re.sub(r'<button type="button" class="term"[^>]*>(.*?)</button>', _text, body)  # inside a text of the content
     attributes = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', body)
     texts = [html.unescape(t) for t in (*re.split(r"<[^>]+>", body), *attributes)]
     cleaned = [" ".join(t.split()) for t in texts]
