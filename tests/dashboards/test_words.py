@@ -36,7 +36,9 @@ def left_over(body: str) -> list[str]:
     body = re.sub(r"<(script|style)\b.*?</\1>", " ", body, flags=re.S)
     while (shorter := re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", body)) != body:
         body = shorter
-    body = re.sub(r'<button type="button" class="term"[^>]*>(.*?)</button>', _text, body)  # inside a text of the content
+    body = re.sub(
+        r'<button type="button" class="term"[^>]*>(.*?)</button>', _text, body
+    )  # inside a text of the content
     attributes = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', body)
     texts = [html.unescape(t) for t in (*re.split(r"<[^>]+>", body), *attributes)]
     cleaned = [" ".join(t.split()) for t in texts]
