@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import translation
 
+from opmodel.organisations.models import Organisation
+from opmodel.organisations.tenancy import installation
 from opmodel.settings import DATABASE_URL, database
 from tests import build
 from tests.mailbox import mailbox  # noqa: F401 - a fixture for every test
@@ -52,13 +54,16 @@ def committed(db: None) -> Iterator[build.World]:
     """An organisation that is really committed, for tests of commits, rollbacks and several connections.
 
     A connection of its own stands in for the one that rolls everything back. The organisation stays in the test
-    database, under a name of its own, where nobody else sees it.
+    database, switched off and under a name of its own, where nobody else sees it.
     """
     rolled_back = connections["default"]
     connections["default"] = rolled_back.copy()
+    world = build.world(f"Committed {secrets.token_hex(4)}")
     try:
-        yield build.world(f"Committed {secrets.token_hex(4)}")
+        yield world
     finally:
+        with installation():  # what runs for every organisation passes it by from now on
+            Organisation.objects.filter(pk=world.organisation.pk).update(is_active=False)
         connections["default"].close()
         connections["default"] = rolled_back
 

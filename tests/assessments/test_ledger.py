@@ -116,7 +116,7 @@ class Survey(RuleBasedStateMachine):
         for code in CODES:
             card = page.split(f'id="{code}"')[1].split("</form>")[0]
             version = int(re.search(r'name="base_version" value="(\d+)"', card)[1])
-            level = re.search(r'name="level" value="(\d)" checked', card)
+            level = re.search(r'name="level" value="(\d)"[^>]* checked', card)
             known = self.ledger.get(code, (0, {"level": None}, ""))
             assert (version, int(level[1]) if level else None) == (known[0], known[1]["level"])
             browser.seen[code] = version

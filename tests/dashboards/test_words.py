@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import translation
 
 from assessments import pipeline
-from assessments.models import Cycle, Questionnaire, Submission
+from assessments.models import Answer, Cycle, Questionnaire, Submission
 from assessments.publishing import catalogue
 from opmodel.organisations.models import Member, Site, User
 from opmodel.organisations.tenancy import acting_as, tenant
@@ -45,8 +45,8 @@ def left_over(body: str) -> list[str]:
     return [t for t in cleaned if re.search(r"[A-Za-z]{3}", t)]
 
 
-def spoken_by_the_content(version) -> set[str]:
-    """All texts of the questionnaire, down to the leaves."""
+def texts_in(document) -> set[str]:
+    """All texts of the questionnaire, or of what people typed into lists, down to the leaves."""
     found: set[str] = set()
 
     def walk(value):
@@ -60,7 +60,7 @@ def spoken_by_the_content(version) -> set[str]:
             for inner in value:
                 walk(inner)
 
-    walk(version.document)
+    walk(document)
     return found
 
 
@@ -88,8 +88,9 @@ def test_nothing_english_is_left(browser, made_up_language, page):
             Submission.objects.filter(view="enterprise", state="submitted").select_related("cycle").latest("pk")
         )
         running = Cycle.objects.get(state="open")
-        content = spoken_by_the_content(Questionnaire.objects.get())
+        content = texts_in(Questionnaire.objects.get().document)
         dimensions = {d.name for d in catalogue(submission.cycle.questionnaire_id).dimensions}
+        content |= texts_in(list(Answer.objects.filter(status="data").values_list("data", flat=True)))
     enterprise = f"/submissions/{submission.public_id}/"
     path = page.format(
         enterprise=enterprise,
@@ -145,7 +146,7 @@ def test_a_wrong_item_is_refused_without_english(browser, made_up_language, code
         submission = Submission.objects.filter(view="enterprise", state="submitted").latest("cycle__closes_on")
         Submission.objects.filter(pk=submission.pk).update(state="draft", submitted_at=None)
         Cycle.objects.filter(pk=submission.cycle_id).update(state="open", closes_on=date.today() + timedelta(days=9))
-        content = spoken_by_the_content(Questionnaire.objects.get())
+        content = texts_in(Questionnaire.objects.get().document)
         names = {d.name for d in catalogue(submission.cycle.questionnaire_id).dimensions}
         names |= set(User.objects.values_list("name", flat=True)) | set(User.objects.values_list("email", flat=True))
     url = f"/submissions/{submission.public_id}/items/{code}/save/"
