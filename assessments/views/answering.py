@@ -78,13 +78,19 @@ def _payload(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def version_in(request: HttpRequest) -> int | None:
+    """The version that a form was filled in on, None when it says none."""
+    text: str = request.POST.get("base_version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
 def _form_payload(request: HttpRequest) -> dict[str, Any]:
     """One answer of the plain form.
 
     Without scripts a level and a special answer can both be marked: the one counts that the page did not show already.
     """
     level, status = request.POST.get("level", ""), request.POST.get("status", "level")
-    base, shown = request.POST.get("base_version", ""), request.POST.get("shown", "open")
+    shown = request.POST.get("shown", "open")
     if request.POST.get("clear"):
         level, status = "", "open"
     if level and status != "level":
@@ -93,7 +99,7 @@ def _form_payload(request: HttpRequest) -> dict[str, Any]:
     return {
         "status": status,
         "level": int(level) if level.isdecimal() and len(level) < 4 else level or None,
-        "base_version": int(base) if base.isdecimal() and len(base) < 10 else base,
+        "base_version": version_in(request),
         "reason": request.POST.get("reason", ""),
         "comment": request.POST.get("comment", ""),
         "client_key": "",
@@ -176,6 +182,8 @@ def _form_again(request: HttpRequest, found: Submission, code: str, refused: wor
             shown["comment"] = request.POST.get("comment", shown["comment"])
             shown["reason"] = request.POST.get("reason", shown["reason"])
             shown["status"] = request.POST.get("status", shown["status"])
+            # What was typed builds on what was seen then: on the newest version it would overwrite others unseen.
+            shown["version"] = shown["version"] if (base := version_in(request)) is None else base
     return render(request, "assessments/dimension.html", context, status=refused.status)
 
 
@@ -194,11 +202,13 @@ def save_item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     known = selectors.catalogue_of(found).item_by_code.get(code)
     if known is None or known not in granted.items(selectors.catalogue_of(found), found.view):
         raise Http404
-    raw = item_forms.data_from_post(known, request.POST)
+    raw, base = item_forms.data_from_post(known, request.POST), version_in(request)
+    # What was typed builds on what was seen then: on the newest version it would overwrite others unseen.
+    typed = {"raw": raw, "base_version": base}
     if "more" in request.POST.getlist("then"):  # more rows, without JavaScript: nothing is saved
-        context = screens.item(request.member, found, code, raw=raw, empty_rows=item_forms.more_rows(request.POST))
+        context = screens.item(request.member, found, code, **typed, empty_rows=item_forms.more_rows(request.POST))
         return render(request, "assessments/item.html", context)
-    base, clear = request.POST.get("base_version", ""), "clear" in request.POST
+    clear = "clear" in request.POST
     try:
         workflow.save_answer(
             by=request.member,
@@ -206,10 +216,10 @@ def save_item(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
             code=code,
             status="open" if clear else "data",
             data=None if clear else raw,
-            base_version=int(base) if base.isdecimal() and len(base) < 10 else base,  # type: ignore[arg-type]
+            base_version=base,
         )
     except workflow.Refused as refused:
-        context = screens.item(request.member, found, code, raw=raw, refused=refused)
+        context = screens.item(request.member, found, code, **typed, refused=refused)
         return render(request, "assessments/item.html", context, status=refused.status)
     except workflow.Conflict as conflict:
         message = _("%(who)s saved this page in the meantime. Both are below: keep yours, or take theirs.") % {

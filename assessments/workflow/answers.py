@@ -57,7 +57,7 @@ def save_answer(
     submission: Submission,
     code: str,
     status: str,
-    base_version: int,
+    base_version: Any,
     level: Any = None,
     data: dict[str, Any] | None = None,
     reason: str = "",

@@ -177,6 +177,20 @@ def test_the_form_without_javascript_calls_the_same_function(nordwerk):
     assert stored(nordwerk) == [("E-CAP1-1", "level", 4, 1)]
 
 
+def test_a_refused_form_stays_on_the_version_it_was_filled_in_on(nordwerk):
+    """Mending a mistake must not overwrite what a colleague saved meanwhile without showing it."""
+    client = nordwerk.client()
+    post(client, nordwerk.enterprise, "E-CAP1-1", level=4, comment="of a colleague")
+    url = f"/submissions/{nordwerk.enterprise.public_id}/answers/E-CAP1-1/"
+    form = {"status": "na", "shown": "open", "comment": "mine", "base_version": "0"}
+    page = client.post(url, {**form, "reason": ""}).content.decode()
+    assert "Say in a few words" in page
+    base = page.split('id="E-CAP1-1"')[1].split('name="base_version" value="')[1].split('"')[0]
+    assert client.post(url, {**form, "reason": "no such line", "base_version": base}).status_code == 409
+    with nordwerk.inside():
+        assert Answer.objects.values_list("level", "comment").get() == (4, "of a colleague")
+
+
 def test_the_profile_sets_the_segments_of_the_organisation(nordwerk):
     data = {"industry": "28", "hq_region": "Europe", "employees_band": "1000-4999", "process_type": "discrete"}
     reply = nordwerk.client().post(

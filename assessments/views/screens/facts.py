@@ -29,10 +29,11 @@ def item(
     refused: workflow.Refused | None = None,
     theirs: dict[str, Any] | None = None,
     empty_rows: int = 3,
+    base_version: int | None = None,
 ) -> dict[str, Any]:
     """The form of an item with what is saved, or with what was typed (`raw`) and why it was refused.
 
-    `theirs` is what somebody else saved in the meantime; `empty_rows` is how many a register shows at its end.
+    `base_version` is what was typed builds on, where that is not the newest version shown here; `theirs` is what somebody else saved in the meantime; `empty_rows` is how many a register shows at its end.
     """
     catalogue = selectors.catalogue_of(submission)
     shown = catalogue.item_by_code.get(code)
@@ -65,7 +66,7 @@ def item(
         ),
         "history_url": reverse("submission-history", args=[submission.public_id, code]) if answer else "",
         **banner(member, submission, granted),
-        "base_version": answer.version if answer else 0,
+        "base_version": base_version if base_version is not None else answer.version if answer else 0,
         "saved_text": _saved_text(answer.saved_at) if answer else "",
         "stored": stored is not None,
         "stays": "external_comparator" in shown.spec,
