@@ -15,6 +15,7 @@ from typing import Any
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)  # a day outside is a slip of the finger
 LARGEST_AMOUNT = Decimal(10) ** 15  # larger than any company: the digits of something else
+LARGEST = int(LARGEST_AMOUNT)  # figures are made of numbers: what no plant can be must not make them infinite
 NUMBERS = ("integer", "number", "percent")
 
 
@@ -195,6 +196,8 @@ def _number(field: Mapping[str, Any], value: Any, context: Context) -> tuple[Any
     found, whole = number(value), field["type"] in ("integer", "scale5")
     low, high = (1, 5) if field["type"] == "scale5" else (field.get("min"), field.get("max"))
     high = context.today.year if high == "this_year" else high
+    if found is not None and abs(found) > LARGEST:
+        low, high = -LARGEST if low is None else low, LARGEST if high is None else high
     fits = found is not None and (low is None or found >= low) and (high is None or found <= high)
     if found is None or not fits or (whole and found != int(found)):
         bounds = "" if low is None else "_from" if high is None else "_range"
@@ -207,8 +210,8 @@ def _money(field: Mapping[str, Any], value: Any, context: Context) -> tuple[str 
     if found is None:
         return None, Fault(field["key"], "money")
     if abs(found) >= LARGEST_AMOUNT or (low is not None and found < low):
-        low = -int(LARGEST_AMOUNT) if low is None else low
-        return None, Fault(field["key"], "money_range", {"low": low, "high": int(LARGEST_AMOUNT)})
+        low = -LARGEST if low is None else low
+        return None, Fault(field["key"], "money_range", {"low": low, "high": LARGEST})
     return money_text(found), None
 
 

@@ -246,6 +246,30 @@ def test_a_stale_register_shows_both_lists(nordwerk):
 
 
 @pytest.mark.django_db
+def test_numbers_no_plant_can_have_lock_nobody_out_of_the_page(nordwerk):
+    """Two of 1e308 make a figure infinite: the page could not be opened again, nor the survey scored."""
+    client, url = place(nordwerk, "S-N3")
+    huge = {"electricity_mwh_year": "1e308", "other_energy_mwh_year": "1e308", "demonstrated_capacity_units": "1e-6"}
+    reply = client.post(url + "save/", {**huge, "utilisation_pct": "100", "base_version": "0", "then": "stay"})
+    assert reply.status_code == 400
+    assert stored(nordwerk, "S-N3") is None
+    assert client.get(url).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("again", [{"row-1-severity": "9"}, {"then": "more"}])
+def test_what_is_typed_on_an_old_version_stays_on_it_when_the_page_comes_again(nordwerk, again):
+    """A mistake, or a click on more rows, must not lift a stale page onto what somebody else saved in the meantime."""
+    client, url = place(nordwerk, "E-N8")
+    client.post(url + "save/", {"row-1-supplier": "Acme", "row-1-severity": "3", "base_version": "0"})
+    page = client.post(url + "save/", {"row-1-supplier": "Bolts Ltd", "base_version": "0", **again}).content.decode()
+    reply = client.post(url + "save/", {**fields_of(page), "row-1-severity": "2", "then": ""})
+    assert reply.status_code == 409
+    assert "Acme · 3 · single late orders" in reply.content.decode()
+    assert [r["supplier"] for r in stored(nordwerk, "E-N8").data["rows"]] == ["Acme"]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("code", ["E-N3a", "S-N4", "S-N6", "S-N8"])
 def test_a_stale_item_shows_what_the_other_saved(nordwerk, code):
     client, url = place(nordwerk, code)
