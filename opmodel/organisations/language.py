@@ -4,8 +4,9 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -52,8 +53,8 @@ def language(request: HttpRequest) -> HttpResponse:
         return render(request, "account/language.html", {"form": form}, status=400 if form.is_bound else 200)
     chosen, then = form.cleaned_data["language"], form.cleaned_data["next"]
     if not url_has_allowed_host_and_scheme(then, {request.get_host()}, require_https=request.is_secure()):
-        then = "home" if user else "account_login"
-    response = redirect(then)
+        then = reverse("home" if user else "account_login")
+    response: HttpResponse = HttpResponseRedirect(then)  # an address, never the name of a view
     if user:
         choose_language(by=user, language=chosen)
         with translation.override(chosen or translation.get_language()):

@@ -82,6 +82,12 @@ def test_after_the_choice_one_stays_here(nordwerk, client, away):
 
 
 @pytest.mark.django_db
+def test_the_address_to_go_back_to_is_never_the_name_of_a_view(client):
+    assert client.post("/accounts/language/", {"language": "de", "next": "nowhere"}).url == "nowhere"
+    assert client.post("/accounts/language/", {"language": "de", "next": "account_logout"}).url == "account_logout"
+
+
+@pytest.mark.django_db
 def test_without_an_account_the_browser_keeps_the_choice(client):
     assert language_of_page(client.get("/accounts/login/", headers=GERMAN)) == "de"
     page = client.get("/accounts/login/?next=/cycles/", headers=ENGLISH).content.decode()
