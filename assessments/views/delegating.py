@@ -18,6 +18,7 @@ from assessments.catalogue import SITE
 from assessments.models import Assignment, StandIn, Submission
 from assessments.views import screens
 from assessments.views.answering import fetch
+from opmodel.keys import public_id_in
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
@@ -40,7 +41,7 @@ def delegate(request: HttpRequest, public_id: str) -> HttpResponse:
     # A box of a whole dimension stands for the questions it was shown with: never for more than was seen.
     codes = [code for boxes in request.POST.getlist("codes") for code in boxes.split()]
     given = {"codes": codes, **{name: request.POST.get(name, "") for name in ("member", "due_on", "note")}}
-    to = colleagues.people(found).filter(public_id=given["member"]).first()
+    to = colleagues.people(found).filter(public_id=public_id_in(given["member"])).first()
     try:
         made = workflow.assign(
             by=request.member, submission=found, codes=codes, to=to, due_on=day_of(given["due_on"]), note=given["note"]

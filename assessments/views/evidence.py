@@ -21,6 +21,7 @@ from assessments.views.answering import fetch
 from opmodel.files.incoming import FileRefused
 from opmodel.files.limits import takes_file, uploaded
 from opmodel.files.serving import deliver
+from opmodel.keys import public_id_in
 from opmodel.organisations.guards import member_required, wants_json
 
 NAMES = ("code", "title", "grade", "url", "evidence")
@@ -28,7 +29,7 @@ NAMES = ("code", "title", "grade", "url", "evidence")
 
 def fetch_piece(request: HttpRequest, submission: Submission, public_id: str) -> Evidence:
     """The evidence through the member's own queryset, of the submission's site; anything else is unknown."""
-    found = pieces.of_site(request.member, submission).filter(public_id=public_id).first()
+    found = pieces.of_site(request.member, submission).filter(public_id=public_id_in(public_id)).first()
     if found is None:
         raise Http404
     return found

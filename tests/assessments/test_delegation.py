@@ -120,6 +120,9 @@ def test_a_foreign_member_is_as_unknown_as_none(nordwerk, sudwerk):
     nobody = nordwerk.client().post(own(nordwerk.enterprise, "delegate/"), form | {"member": "2222222222222222"})
     assert foreign.status_code == nobody.status_code == 400
 
+    broken = nordwerk.client().post(own(nordwerk.enterprise, "delegate/"), form | {"member": "a\x00b"})
+    assert broken.status_code == 400
+
     def strip(reply):
         return re.sub(r'csrfmiddlewaretoken" value="\w+"', "", reply.content.decode())
 

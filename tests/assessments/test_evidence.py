@@ -398,6 +398,8 @@ def test_a_foreign_or_made_up_piece_does_not_exist(nordwerk, sudwerk, stored_fil
             send(nordwerk.client(), nordwerk.enterprise, what, evidence=i, title="x", grade="A")
             for i in (theirs.public_id, "2222222222222222")
         )
+        broken = send(nordwerk.client(), nordwerk.enterprise, what, evidence="a\x00b", title="x", grade="A")
+        assert broken.status_code == 404
         assert (foreign.status_code, foreign.content) == (404, made_up.content), what
     for tail in ("dimensions/CAP1/", "evidence/"):
         page = nordwerk.client().get(f"/submissions/{nordwerk.enterprise.public_id}/{tail}").content.decode()
