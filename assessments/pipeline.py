@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from assessments import bulk, figures, publishing, selectors
 from assessments.catalogue import ENTERPRISE, SITE
@@ -103,7 +103,9 @@ def enqueue_network(cycle: Cycle, *, by: int | None) -> queue.Job:
 def network(cycle: Cycle) -> NetworkResult:
     """The plants' view and the perception gaps of a cycle, stored once per state of the inputs."""
     method = current_method()
-    Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    # One at a time for a cycle, but not by its row: who saves an answer shares that lock and must not wait for this.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"network:{cycle.pk}"])
     submitted, invited, digest = network_inputs(cycle)
     same = {"cycle": cycle, "input_hash": digest, "method_version": method.version}
     known = NetworkResult.objects.filter(**same).first()
