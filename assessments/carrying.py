@@ -56,7 +56,7 @@ def is_offered(submission: Submission, code: str, value: Mapping[str, Any]) -> b
     """Whether an answer says exactly what is offered to be confirmed for this question."""
     known = carried(submission).get(code)
     return known is not None and all(
-        getattr(known, name) == value[name] for name in ("status", "level", "reason", "comment")
+        getattr(known, name) == value[name] for name in ("status", "level", "reason", "comment", "data")
     )
 
 
