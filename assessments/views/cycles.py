@@ -209,6 +209,8 @@ def take_step(request: HttpRequest, public_id: str, step: str) -> HttpResponse:
     try:
         taken.write(by=member, cycle=cycle, **values)
     except workflow.Refused as refused:
+        if refused.status == 404:  # somebody discarded it meanwhile
+            raise Http404 from refused
         problem = refused.message
         if form and refused.field in form.fields:
             form.add_error(refused.field, refused.message)

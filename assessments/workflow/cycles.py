@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments import publishing, selectors
+from assessments import pipeline, publishing, selectors
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.models import Cycle, CycleSite, CycleStep, Questionnaire, Submission
 from assessments.models.cycles import FIRST_DAY, LAST_DAY
@@ -101,6 +101,8 @@ def add_sites(*, by: Member, cycle: Cycle, sites: Sequence[Site]) -> list[Submis
     made = _surveys(found, [(SITE, site) for site in sites])
     for submission in made:
         _note(by, found, Kind.SITE_ADDED, submission=submission)
+    if selectors.submitted(found.pk):
+        pipeline.enqueue_network(found, by=by.user_id)  # the weight of every site is another one now
     return made
 
 
@@ -201,7 +203,9 @@ def _decides(by: Member) -> None:
 def _locked(by: Member, cycle: Cycle, state: str) -> Cycle:
     """The cycle, locked for this transaction and in the state a step starts from; raises Refused."""
     _decides(by)
-    found: Cycle = selectors.cycles(by).select_for_update(no_key=True).get(pk=cycle.pk)
+    found: Cycle | None = selectors.cycles(by).select_for_update(no_key=True).filter(pk=cycle.pk).first()
+    if found is None:
+        raise Refused(_("The draft is gone."), status=404)
     if found.state != state:
         text = _("The state of “%(name)s” is “%(state)s” by now, so this cannot be done. Nothing was changed.")
         raise Refused(text % {"name": found.name, "state": found.get_state_display()}, status=409)

@@ -8,10 +8,10 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from assessments import insight, publishing, selectors, workflow
-from assessments.models import Cycle, CycleSite, CycleStep, Questionnaire, Submission
+from assessments.models import Cycle, CycleSite, CycleStep, NetworkResult, Questionnaire, Submission
 from opmodel.jobs import queue
 from opmodel.organisations import clock
-from opmodel.organisations.models import Organisation
+from opmodel.organisations.models import Organisation, Site
 from opmodel.organisations.tenancy import installation
 from tests import build
 from tests.assessments.test_workflow import post
@@ -387,3 +387,23 @@ def test_the_dashboard_measures_against_the_level_of_the_cycle(nordwerk):
     queue.drain()
     page = nordwerk.client().get(f"/dashboard/explain/{nordwerk.enterprise.public_id}/CAP1/").content.decode()
     assert "Target: 4.8" in page
+
+
+def test_a_draft_that_was_discarded_meanwhile_is_a_page_not_a_fault(nordwerk):
+    """The second of two clicks finds the draft, waits for the first, and finds it gone."""
+    with nordwerk.inside():
+        draft = workflow.draft_cycle(by=csco(nordwerk), **terms(nordwerk))
+        workflow.discard_draft(by=csco(nordwerk), cycle=draft)
+        draft.pk = 2**40  # as it was seen before
+    assert refused(nordwerk, "The draft is gone.", workflow.discard_draft, cycle=draft) == ("", 404)
+
+
+def test_a_further_site_changes_the_weights_of_those_that_submitted(nordwerk):
+    build.score_all(nordwerk)
+    with nordwerk.inside():
+        further = Site.objects.create(organisation=nordwerk.organisation, name="Further")
+        workflow.add_sites(by=csco(nordwerk), cycle=nordwerk.cycle, sites=[further])
+    queue.drain()
+    with nordwerk.inside():
+        newest = NetworkResult.objects.order_by("-id")[0]
+        assert (newest.sites_invited, newest.sites_submitted) == (4, 3)
