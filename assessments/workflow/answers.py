@@ -117,7 +117,7 @@ def save_many(*, by: Member, submission: Submission, entries: list[dict[str, Any
 
     Each entry holds code, status and, as its status needs, level, data, reason, comment.
     """
-    locked, granted = lock(by, submission)
+    locked, granted = lock_open(by, submission)
     rows = []
     for entry in entries:
         if not granted.writes(entry["code"]):
@@ -167,6 +167,21 @@ def may_save(by: Member, submission: Submission) -> Access:
     if not selectors.takes_answers(by, submission):
         raise closed(submission)
     return granted
+
+
+def lock_open(by: Member, submission: Submission) -> tuple[Submission, Access]:
+    """The same for what has no UPSERT to look at the cycle: it stays open until this transaction ends."""
+    locked, granted = lock(by, submission)
+    if not stays_open(locked):
+        raise closed(locked)
+    return locked, granted
+
+
+def stays_open(submission: Submission) -> bool:
+    """Whether the cycle is open: whoever closes it waits for this transaction, others who answer pass."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM assessments_cycle WHERE id = %s AND state = 'open' FOR SHARE", [submission.cycle_id])
+        return bool(cursor.rowcount)
 
 
 def unknown(code: str) -> Refused:

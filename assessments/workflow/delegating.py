@@ -14,7 +14,7 @@ from assessments.access import Access, access
 from assessments.items.fields import storable
 from assessments.models import Answer, Assignment, AssignmentQuestion, Submission
 from assessments.workflow import letters
-from assessments.workflow.answers import lock
+from assessments.workflow.answers import lock_open
 from assessments.workflow.refusals import Refused
 from opmodel.organisations.models import Member
 
@@ -29,7 +29,7 @@ def assign(
 
     The lock on the submission lets two people give one after the other: the second is told who holds what by now.
     """
-    locked, granted = lock(by, submission)
+    locked, granted = lock_open(by, submission)
     if not granted.writes_all:
         raise not_the_whole()
     questions = _known(locked, codes)
@@ -109,7 +109,7 @@ def accept_assignment(*, by: Member, assignment: Assignment) -> Assignment:
 @transaction.atomic
 def give_back(*, by: Member, assignment: Assignment, remark: str) -> Assignment:
     """Open the work of a colleague again and say why, also after it was accepted; raises Refused."""
-    lock(by, assignment.submission)  # who gives work back must leave time to do it
+    lock_open(by, assignment.submission)  # who gives work back must leave time to do it
     locked = _of_the_whole(by, assignment)
     if locked.state not in (State.HANDED_IN, State.ACCEPTED):
         raise over(locked)

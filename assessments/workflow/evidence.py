@@ -6,18 +6,18 @@ from urllib.parse import urlsplit
 import pghistory
 from django.conf import settings
 from django.core.files.base import File
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assessments import evidence as pieces
 from assessments import publishing, selectors
-from assessments.access import Access, access
+from assessments.access import access
 from assessments.items.fields import storable
 from assessments.models import AnswerEvidence, Evidence, Submission
 from assessments.models.evidence import DOWNLOAD
-from assessments.workflow.answers import lock, not_yours
-from assessments.workflow.refusals import Refused, closed
+from assessments.workflow.answers import lock_open, not_yours
+from assessments.workflow.refusals import Refused
 from opmodel.files import incoming, storage
 from opmodel.files.models import StoredFile
 from opmodel.organisations.models import Member
@@ -102,23 +102,13 @@ def note_download(*, by: Member, evidence: Evidence) -> None:
 
 def _begin(by: Member, submission: Submission, code: str) -> tuple[Submission, int]:
     """The submission, locked, and the row id of a question whose answer this member may give now; raises Refused."""
-    locked, granted = _lock_open(by, submission)
+    locked, granted = lock_open(by, submission)
     if not granted.writes(code):
         raise not_yours()
     question = selectors.catalogue_of(locked).question_by_code.get(code)
     if question is None or question.view != locked.view:
         raise Refused(_("There is no question “%(code)s” in this survey.") % {"code": code[:40]}, field="code")
     return locked, publishing.question_keys(locked.cycle.questionnaire_id)[code]
-
-
-def _lock_open(by: Member, submission: Submission) -> tuple[Submission, Access]:
-    """As for an answer: the shared lock lets others save, and whoever closes the cycle waits."""
-    locked, granted = lock(by, submission)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM assessments_cycle WHERE id = %s AND state = 'open' FOR SHARE", [locked.cycle_id])
-        if cursor.rowcount == 0:
-            raise closed(locked)
-    return locked, granted
 
 
 def _add(by: Member, submission: Submission, question_id: int, **values: object) -> Evidence:
@@ -154,7 +144,7 @@ def _owned(by: Member, submission: Submission, evidence: Evidence) -> Evidence:
     used_in = AnswerEvidence.objects.filter(evidence=evidence).values("submission_id")
     affected = Submission.objects.filter(Q(pk__in=used_in) | Q(pk=submission.pk))
     list(affected.order_by("pk").select_for_update(no_key=True))
-    locked, granted = _lock_open(by, submission)
+    locked, granted = lock_open(by, submission)
     row = (
         Evidence.objects.select_related("file")
         .select_for_update(of=("self",))

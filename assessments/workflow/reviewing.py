@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from assessments import colleagues, pipeline, publishing, selectors
 from assessments.access import access
-from assessments.models import Cycle, CycleStep, Remark, Submission
+from assessments.models import CycleStep, Remark, Submission
 from assessments.workflow import letters
-from assessments.workflow.answers import not_yours
+from assessments.workflow.answers import not_yours, stays_open
 from assessments.workflow.delegating import text
 from assessments.workflow.refusals import Refused
 from opmodel.organisations.models import Member
@@ -77,7 +77,7 @@ def _clean(submission: Submission, remarks: Mapping[str, str]) -> dict[str, str]
 
 def _time_to_rework(by: Member, submission: Submission) -> date | None:
     """A later last day, with its reason on record, when the old one has passed; raises Refused in a closed cycle."""
-    if submission.cycle.state != Cycle.State.OPEN:
+    if not stays_open(submission):
         raise Refused(_("The cycle is closed, so nobody could answer. Reopen the cycle first."), status=409)
     today = colleagues.local_day(by, submission)
     if today <= submission.closes_on:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from assessments import selectors
 from assessments.models import Answer, Submission
 from assessments.workflow import letters
-from assessments.workflow.answers import lock, not_yours
+from assessments.workflow.answers import lock_open, not_yours
 from assessments.workflow.refusals import Refused
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
@@ -17,7 +17,7 @@ from opmodel.organisations.models import Member
 @transaction.atomic
 def submit(*, by: Member, submission: Submission) -> Submission:
     """Hand in a submission and queue its scoring with the same commit; raises Refused, also on a second time."""
-    locked, granted = lock(by, submission)
+    locked, granted = lock_open(by, submission)
     if not granted.writes_all:
         raise not_yours()
     if not Answer.objects.filter(submission=locked, status="level").exists():
