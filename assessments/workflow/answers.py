@@ -180,7 +180,9 @@ def lock_open(by: Member, submission: Submission) -> tuple[Submission, Access]:
 def stays_open(submission: Submission) -> bool:
     """Whether the cycle is open: whoever closes it waits for this transaction, others who answer pass."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM assessments_cycle WHERE id = %s AND state = 'open' FOR SHARE", [submission.cycle_id])
+        cursor.execute(
+            "SELECT FROM assessments_cycle WHERE id = %s AND state = 'open' FOR SHARE", [submission.cycle_id]
+        )
         return bool(cursor.rowcount)
 
 
