@@ -216,7 +216,10 @@ def test_a_colleague_sees_the_own_questions_and_nothing_else(nordwerk):
     page = client.get(own(survey, "dimensions/CAP1/")).content.decode()
     assert re.findall(r'data-code="([^"]+)"', page) == ["E-CAP1-2"]
     links = set(re.findall(r'href="(/[^"#]*)"', page))
-    allowed = {own(survey, t) for t in ("dimensions/CAP1/", "dimensions/GOV1/", "items/E-N2/", "evidence/", "review/")}
+    allowed = {
+        own(survey, t)
+        for t in ("dimensions/CAP1/", "dimensions/GOV1/", "items/E-N2/", "evidence/", "review/", "workbook/")
+    }
     assert {link for link in links if not link.startswith(("/static/", "/accounts/"))} == allowed | {"/", "/glossary/"}
     assert "0 of 2 answered" in page
     # other screens and codes are as unknown as made-up ones
