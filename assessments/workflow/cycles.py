@@ -16,7 +16,7 @@ from assessments.models.cycles import FIRST_DAY, LAST_DAY
 from assessments.workflow.refusals import Refused
 from benchmarks.models import Dataset
 from opmodel.organisations import clock
-from opmodel.organisations.models import Member, Site
+from opmodel.organisations.models import Member, Organisation, Site
 from opmodel.organisations.permissions import Permission, can
 
 State: Any = Cycle.State
@@ -171,6 +171,8 @@ def _columns(by: Member, terms: Terms, cycle: Cycle | None = None) -> dict[str, 
         raise Refused(_("The days of a cycle lie between 2000 and 2199."), field="closes_on")
     if terms.closes_on < terms.opens_on:
         raise Refused(_("The last day must not lie before the first day."), field="closes_on")
+    # Two who open a cycle of one name at once: the second waits here, and then finds the name taken.
+    Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     others = selectors.cycles(by).exclude(pk=cycle.pk if cycle else None)
     if others.filter(name=terms.name).exists():
         raise Refused(_("A cycle with this name exists already; choose another name."), field="name")

@@ -77,6 +77,8 @@ def post(
         **more,
     }
     letters = [
-        mail.Letter(f"{template}:{key}:{member.pk}", member.user.email, member.user.language, context) for member in to
+        mail.Letter(f"{template}:{key}:{member.pk}", member.user.email, member.user.language, context)
+        for member in to
+        if member.user.is_active
     ]
     mail.enqueue_many(organisation_id=submission.organisation_id, template=template, letters=letters, by=by.user_id)

@@ -16,7 +16,7 @@ from assessments.workbook.changes import CONFLICT, Change
 from assessments.workbook.changes import Answer as Written
 from assessments.workbook.finding import Manifest
 from assessments.workbook.previewing import Look, NotReadable
-from assessments.workflow.answers import lock, may_save, save_answer
+from assessments.workflow.answers import lock_open, may_save, save_answer
 from assessments.workflow.refusals import Refused
 from opmodel.files import incoming, storage
 from opmodel.files.models import StoredFile
@@ -91,7 +91,7 @@ def apply_workbook(*, by: Member, submission: Submission, upload: str, choices: 
         raise Refused(refused.message) from refused
     except FileNotFoundError as error:  # its bytes went with the one who applied it a moment ago
         raise gone() from error
-    locked, _granted = lock(by, submission)
+    locked, _granted = lock_open(by, submission)
     if not uploads(by).select_for_update().filter(pk=file.pk).exists():
         raise gone()
     wanted = _decided(previewing.look(by, locked, made_from, tables), choices)

@@ -4,7 +4,9 @@ const able = "serviceWorker" in navigator && "caches" in self;
 
 /** Delete the kept pages of whoever leaves. */
 export async function forgetPages() {
-  if (able) for (const name of await caches.keys()) if (name.startsWith("pages:")) await caches.delete(name);
+  if (!able) return;
+  (await navigator.serviceWorker.getRegistration())?.active?.postMessage({ forget: true });
+  for (const name of await caches.keys()) if (name.startsWith("pages:")) await caches.delete(name);
 }
 
 /** Sign out as far as this browser can; the service worker tells the server later. Returns where to go, "" if it cannot. */

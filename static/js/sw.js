@@ -38,7 +38,8 @@ async function page(request, path) {
   const kept = PAGE.test(path) && (await keptPage(path));
   try {
     await finishSignOut();
-    const coming = fetch(request).then((reply) => keep(path, reply));
+    const since = epoch;
+    const coming = fetch(request).then((reply) => keep(path, reply, since));
     coming.catch(() => {}); // when it fails after its time
     const reply = kept ? await Promise.race([coming, new Promise((resolve) => setTimeout(resolve, PATIENCE))]) : await coming;
     if (!kept || (reply && reply.status < 500)) return reply;
@@ -47,7 +48,7 @@ async function page(request, path) {
 }
 
 /** Put a page of a survey aside, under the person the server made it for; nobody else's stay. */
-async function keep(path, reply) {
+async function keep(path, reply, since) {
   const person = reply.headers.get(PERSON);
   if (person) await dropPages((name) => name !== `pages:${person}`);
   if (!PAGE.test(path)) return reply;
@@ -56,6 +57,7 @@ async function keep(path, reply) {
     headers.set("X-Kept-By", VERSION);
     headers.set("X-Kept-At", String(Date.now()));
     const body = await reply.clone().arrayBuffer();
+    if (since !== epoch) return reply; // asked for by somebody who signed out since
     await (await caches.open(`pages:${person}`)).put(path, new Response(body, { headers }));
   } else if ([403, 404, 410].includes(reply.status)) {
     await (await pages())?.delete(path);
@@ -88,8 +90,15 @@ async function finishSignOut() {
 }
 
 // Fetching ahead, one page at a time: { keep: paths of a survey, hurry: somebody asked for it and waits }.
-let ahead = [], running = null, hurry = false, wake = () => {};
+// Or { forget: true }: somebody signs out; what was asked for before must not be kept when it comes.
+let ahead = [], running = null, hurry = false, wake = () => {}, epoch = 0;
 self.addEventListener("message", (event) => {
+  if (event.data.forget) {
+    epoch += 1;
+    ahead = [];
+    event.waitUntil(dropPages(() => true));
+    return;
+  }
   const line = self.navigator.connection;
   if (!event.data.hurry && (line?.saveData || /2g/.test(line?.effectiveType || ""))) return;
   hurry ||= event.data.hurry;
@@ -117,8 +126,8 @@ async function fetchAhead() {
 }
 /** Whether a page came; waits in proportion to the time it took, so that a busy server is left alone. */
 async function fetchOne(path) {
-  const began = Date.now();
-  const reply = await fetch(path, { priority: "low" }).then((found) => keep(path, found)).catch(() => null);
+  const began = Date.now(), since = epoch;
+  const reply = await fetch(path, { priority: "low" }).then((found) => keep(path, found, since)).catch(() => null);
   if (!reply || reply.redirected || reply.status === 429 || reply.status >= 500) return false;
   if (!hurry) await new Promise((resolve) => { wake = resolve; setTimeout(resolve, PAUSE + 20 * (Date.now() - began)); });
   return true;
