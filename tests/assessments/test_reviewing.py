@@ -283,6 +283,24 @@ def test_a_job_that_comes_too_late_scores_no_returned_answers(nordwerk):
         assert [r.revision for r in Result.objects.all()] == [2]
 
 
+def test_whoever_holds_some_questions_reads_no_score(scored):
+    """Neither while it is returned, nor when it is scored anew."""
+    survey, colleague = scored.enterprise, scored.client("contributor")
+    send_back(scored, survey, E_CAP1_1="Why?")
+    with scored.inside():
+        workflow.assign(by=scored.members["csco"], submission=survey, codes=["E-CAP1-1"], to=scored.members["contributor"], due_on=date.today() + timedelta(days=3))  # fmt: skip
+    explain = f"/dashboard/explain/{survey.public_id}/CAP1/"
+    made_up = colleague.get("/dashboard/explain/2222222222222222/CAP1/")
+    for _state in ("returned", "scored anew"):
+        assert scored.client().get(explain).status_code == 200  # there is one
+        assert colleague.get(own(survey, "dimensions/CAP1/")).status_code == 200
+        for path in (explain, own(survey, "status/")):
+            reply = colleague.get(path)
+            assert (reply.status_code, reply.content) == (404, made_up.content), path
+        scored.client().post(own(survey, "submit/"))
+        queue.drain()
+
+
 # Accepting
 
 
