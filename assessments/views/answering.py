@@ -157,6 +157,9 @@ def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take over what the last cycle offers for these questions; the way without JavaScript, one or a whole page."""
     found = fetch(request, public_id)
     codes = request.POST.getlist("confirm")
+    granted = access(request.member, found)
+    if not all(granted.sees(code) for code in codes):
+        raise Http404
     try:
         workflow.confirm_carried(by=request.member, submission=found, codes=codes)
     except workflow.Refused as refused:

@@ -216,10 +216,8 @@ def test_a_colleague_sees_the_own_questions_and_nothing_else(nordwerk):
     page = client.get(own(survey, "dimensions/CAP1/")).content.decode()
     assert re.findall(r'data-code="([^"]+)"', page) == ["E-CAP1-2"]
     links = set(re.findall(r'href="(/[^"#]*)"', page))
-    allowed = {
-        own(survey, t)
-        for t in ("dimensions/CAP1/", "dimensions/GOV1/", "items/E-N2/", "evidence/", "review/", "workbook/")
-    }
+    tails = ("dimensions/CAP1/", "dimensions/GOV1/", "items/E-N2/", "evidence/", "workbook/", "review/")
+    allowed = {own(survey, tail) for tail in tails}
     assert {link for link in links if not link.startswith(("/static/", "/accounts/"))} == allowed | {"/", "/glossary/"}
     assert "0 of 2 answered" in page
     # other screens and codes are as unknown as made-up ones
@@ -254,6 +252,8 @@ def test_a_save_of_another_question_is_refused_like_one_that_does_not_exist(nord
     assert client.post(own(nordwerk.enterprise, "items/E-N2/save/"), {"base_version": "0"}).status_code == 404
     body = {"status": "data", "level": None, "data": {}}
     assert "no question" in post(client, nordwerk.enterprise, "E-N2", **body).json()["message"]
+    for code in ("E-CAP1-1", "E-CAP1-9"):  # nor is anything told of what the last cycle offers for it
+        assert client.post(own(nordwerk.enterprise, "confirm/"), {"confirm": code}).status_code == 404
     with nordwerk.inside():
         assert Answer.objects.count() == 0
 
