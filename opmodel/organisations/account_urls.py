@@ -4,11 +4,13 @@ from allauth.account import views
 from django.urls import path, re_path
 
 from opmodel.organisations.language import language
+from opmodel.organisations.views.here import here
 from opmodel.organisations.views.joining import join
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("language/", language, name="language"),
+    path("here/", here, name="here"),
     path("logout/", views.logout, name="account_logout"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("password/set/", views.password_set, name="account_set_password"),

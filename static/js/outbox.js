@@ -8,7 +8,7 @@ const MONTH = 30 * 24 * 3600_000;
 
 const newKey = () => crypto.randomUUID?.() || Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 // The cookie is younger than the page when somebody signed in again in another tab.
-const csrf = () => document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/)?.[1] || document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
+export const csrf = () => document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/)?.[1] || document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
 
 // The rules of the queue: pure functions from rows to rows. A row is one answer of one question (`url`) and is in one state:
 //   waiting   to be sent; `tried` once a request for it may have reached the server

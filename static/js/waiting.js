@@ -1,6 +1,6 @@
 // What every page of a member says about answers that wait in this browser, and what happens before somebody leaves:
 // nothing is handed in while answers of it wait, nobody signs out unasked while answers would be lost.
-import { outbox } from "./outbox.js";
+import { csrf, outbox } from "./outbox.js";
 import { forgetPages, leaveWithoutNetwork } from "./offline.js";
 
 const bar = document.getElementById("outbox"), words = bar.dataset, line = bar.querySelector("[data-line]"), list = bar.querySelector("ul"), signIn = bar.querySelector("[data-sign-in]");
@@ -48,6 +48,9 @@ function button(text, act) {
 
 signIn.href = `${words.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`;
 
+/** A page that was kept, or is older than a new sign-in, has an old token; the cookie is always the right one. */
+function setToken(form) { form.elements.csrfmiddlewaretoken.value = csrf(); }
+
 /** Ask, when answers would be lost; then forget everything of this person in this browser, and sign out. */
 async function signOut(form) {
   await outbox.ready;
@@ -62,11 +65,9 @@ async function signOut(form) {
   }
   await outbox.forget();
   await forgetPages();
-  const body = new FormData(form);
-  const token = document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/)?.[1];
-  if (token) body.set("csrfmiddlewaretoken", token); // a kept page has an old one
+  setToken(form);
   try {
-    await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
     outbox.leave(words.signIn);
   } catch {
     const address = await leaveWithoutNetwork();
@@ -86,10 +87,31 @@ async function handIn(form) {
   bar.focus();
 }
 
+/** Send a form that took long to fill in only when there is somebody to take it: else it stays as it is. */
+async function sendSafely(form, submitter) {
+  const reply = await fetch(words.here, { headers: { Accept: "application/json", "X-OpModel-Person": document.body.dataset.user } }).catch(() => null);
+  if (reply?.ok) {
+    setToken(form);
+    form.dataset.safe = "";
+    form.requestSubmit(submitter);
+    delete form.dataset.safe;
+    return;
+  }
+  line.textContent = reply?.status === 401 ? words.typedSignedOut : words.typedKept;
+  signIn.hidden = reply?.status !== 401;
+  signIn.target = "_blank";
+  bar.hidden = false;
+  bar.focus();
+}
+
 document.addEventListener("submit", (event) => {
-  const act = event.target.matches("[data-sign-out]") ? signOut : event.target.matches("[data-after-answers]") ? handIn : null;
-  if (act) { event.preventDefault(); act(event.target); }
-});
+  const form = event.target;
+  const act = form.matches("[data-sign-out]") ? signOut : form.matches("[data-after-answers]") ? handIn : form.matches("[data-typed]:not([data-safe])") ? sendSafely : null;
+  if (!act) return;
+  event.preventDefault();
+  event.stopPropagation(); // the form's own scripts hear of it when it is really sent
+  act(form, event.submitter);
+}, true);
 outbox.addEventListener("change", draw);
 addEventListener("beforeunload", (event) => { if (outbox.volatile) event.preventDefault(); });
 

@@ -53,7 +53,8 @@ def column(page: Page, key: str) -> list[str]:
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_load_state()
 
 

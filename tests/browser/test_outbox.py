@@ -431,3 +431,81 @@ def test_the_review_shows_what_arrived_since_it_was_drawn(sign_in, company):
     page.goto(f"/submissions/{company.survey}/review/")
     expect(page.locator("#overall-text")).to_contain_text("1 of 44 answered")
     expect(page.get_by_role("link", name="S-CAP2-1", exact=True)).to_have_count(0)
+
+
+def test_a_long_form_stays_as_typed_when_nobody_is_there_to_take_it(sign_in, company):
+    page = sign_in(company.manager)
+    page.goto(f"/submissions/{company.survey}/items/S-N1/")
+    page.locator("[name=headcount_direct]").fill("250")
+    page.context.set_offline(True)
+    save = page.locator("form.card button.primary")
+    save.click()
+    bar = page.locator("#outbox")
+    expect(bar).to_contain_text("The server cannot be reached. What you typed is still here")
+    page.context.set_offline(False)
+    company.installation.end_session(page.context)
+    save.click()
+    expect(bar).to_contain_text("You are signed out. What you typed is still here")
+    with page.context.expect_page() as opened:
+        bar.get_by_role("link", name="Sign in").click()
+    enter(opened.value, company.manager)
+    heading = opened.value.locator("h1")
+    expect(heading).to_have_text("Site profile")
+    expect(page.locator("[name=headcount_direct]")).to_have_value("250")
+    with page.expect_navigation():
+        save.click()
+    assert company.answers()["S-N1"][0] == "data"
+
+
+CARRY = """
+from datetime import timedelta
+from assessments import selectors, workflow
+from assessments.models import Submission
+from opmodel.organisations import clock
+from opmodel.organisations.models import Member
+from opmodel.organisations.tenancy import installation, tenant
+with installation():
+    members = {{m.user.email: m for m in Member.objects.select_related("user", "organisation")}}
+csco = members["{csco}"]
+csco.site_ids = frozenset()
+with tenant(csco.organisation_id, user_id=csco.user_id):
+    last = Submission.objects.select_related("cycle", "site").get(public_id="{survey}")
+    today = clock.today(csco.organisation)
+    cycle = workflow.open_cycle(by=csco, name="Next", opens_on=today, closes_on=today + timedelta(days=9),
+                                sites=[last.site], dataset=None, prefill_from=last.cycle)
+    print(next(s.public_id for s in selectors.board(cycle) if s.site))
+"""
+
+
+def test_what_was_carried_over_is_confirmed_by_key_and_a_page_at_once(sign_in, company):
+    page = open_page(sign_in(company.manager), company.page("CAP2"))
+    choose(page, "S-CAP2-1", 2)
+    comment(page, "S-CAP2-1", "audit")
+    choose(page, "S-CAP2-2", 5)
+    until(lambda: company.answers().get("S-CAP2-1", ("",) * 3)[2] == "audit", "both are saved")
+    state(page, "S-CAP2-2", "saved")
+    code = CARRY.format(csco=company.csco, survey=company.survey)
+    survey = company.installation.manage("shell", "--no-imports", "-c", code).splitlines()[-1]
+    open_page(page, f"/submissions/{survey}/dimensions/CAP2/")
+    for name in ("S-CAP2-1", "S-CAP2-2"):
+        expect(question(page, name).locator(":checked")).to_have_count(0)
+        expect(question(page, name).locator(".rung.offered")).to_have_count(1)
+    expect(question(page, "S-CAP2-1").locator(".was")).to_be_hidden()
+    page.get_by_text("What we answered last time").first.click()
+    expect(question(page, "S-CAP2-1").locator(".was")).to_be_visible()
+    page.keyboard.press("c")  # of the question in which one is
+    state(page, "S-CAP2-1", "saved")
+    expect(question(page, "S-CAP2-1").locator("[name=level][value='2']")).to_be_focused()
+    expect(question(page, "S-CAP2-1").locator(".offer")).to_be_hidden()
+    page.get_by_role("button", name="Confirm all on this page").click()
+    state(page, "S-CAP2-2", "saved")
+    found = company.installation.answers(survey)
+    assert {name: row[:4] for name, row in found.items()} == {
+        "S-CAP2-1": ("level", 2, "audit", 1),
+        "S-CAP2-2": ("level", 5, "", 1),
+    }
+    origins = company.installation.query(
+        "SELECT DISTINCT origin FROM assessments_answer a JOIN assessments_submission s ON s.id = a.submission_id WHERE s.public_id = %s",
+        survey,
+    )
+    assert origins == [("carried",)]

@@ -35,7 +35,8 @@ def answer_everything(page: Page, levels: tuple[int, ...]) -> tuple[int, int]:
 
 
 def save_item(page: Page) -> None:
-    page.locator("form.card button.primary").click()
+    with page.expect_navigation():
+        page.locator("form.card button.primary").click()
 
 
 def skip_to(page: Page, end: str) -> None:

@@ -51,6 +51,13 @@ def test_nothing_is_saved_from_a_page_of_somebody_else(nordwerk):
     assert send(own, site, nordwerk.members["plant_manager"].user.browser_key).status_code == 200
 
 
+def test_a_page_can_ask_whether_its_person_is_still_there(nordwerk):
+    own, key = nordwerk.client("plant_manager"), nordwerk.members["plant_manager"].user.browser_key
+    for client, sent, status in ((own, key, 204), (own, "0" * 32, 401), (Client(), key, 401)):
+        headers = {PERSON: sent, "Accept": "application/json"}
+        assert client.get("/accounts/here/", headers=headers).status_code == status
+
+
 def test_who_is_signed_out_goes_on_at_the_page_whose_form_was_sent(nordwerk):
     path = f"/submissions/{nordwerk.submissions[1].public_id}/items/S-N1/"
     for referer, then in (

@@ -20,6 +20,7 @@ MATRIX = {
     "offline/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "accounts/login/": ("GET", 200, 302, 302, 302, 302, 302, 302),
     "accounts/language/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "accounts/here/": ("GET", ANON, 204, 204, 204, 204, 204, 204),
     "accounts/logout/": ("GET", 302, 200, 200, 200, 200, 200, 200),
     "accounts/password/change/": ("GET", ANON, 200, 200, 200, 200, 200, 200),
     "accounts/password/set/": ("GET", ANON, 302, 302, 302, 302, 302, 302),  # they have one: on to changing it
