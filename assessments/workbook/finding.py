@@ -12,7 +12,7 @@ from assessments.workbook.cells import Cell, Words, normal, read_field, text_of
 from assessments.workbook.layout import Block, Layout
 
 FORMAT = 1
-FIRST_ROWS = 20  # the marks stand in the first row; somebody may have put some rows above
+FIRST_ROWS = 20  # the marks stand in the third row; somebody may have put some rows above
 
 
 class Table(Protocol):

@@ -1,8 +1,8 @@
 """What stands where in the workbook of a survey. PURE: no Django.
 
-Sheets and cells are found by marks, never by their place: the first row of a sheet (hidden) begins with "opmodel:" and
-the key of the sheet, and holds the key of each column that is read. The rows of fixed sheets are known by the code in
-the first column. Whoever moves rows or renames sheets is still understood.
+Sheets and cells are found by marks, never by their place: the hidden row above the header begins with "opmodel:" and the
+key of the sheet, and holds the key of each column that is read. The rows of fixed sheets are known by the code in the
+first column. Whoever moves rows or renames sheets is still understood.
 """
 
 from collections.abc import Iterable, Mapping
