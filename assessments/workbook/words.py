@@ -26,7 +26,9 @@ SENTENCES = {
         "The sheet “%(sheet)s” is missing. Download the workbook again and copy your answers into it."
     ),
     "sheet_twice": gettext_lazy("This sheet is there twice. Remove the copy."),
-    "no_column": gettext_lazy("The column “%(column)s”, or the hidden mark above its heading, is missing on this sheet."),
+    "no_column": gettext_lazy(
+        "The column “%(column)s”, or the hidden mark above its heading, is missing on this sheet."
+    ),
     "unknown_code": gettext_lazy(
         "There is no question “%(code)s” on this sheet. Rows of another survey cannot be read here."
     ),

@@ -77,7 +77,7 @@ def test_answering_works_without_javascript(sign_in):
     expect(page.get_by_text("Say in a few words why this does not apply to you.")).to_be_visible()
     form = page.locator(f"[data-code={code}]")
     form.locator("[name=level][value='4']").check(force=True)
-    form.locator("summary").click()
+    form.get_by_text("Comment, and why we ask").click()
     form.locator("[name=comment]").fill("seen on the line")
     form.get_by_role("button", name="Save").click()
     form = page.locator(f"[data-code={code}]")

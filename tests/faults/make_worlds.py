@@ -1,6 +1,7 @@
 """`python -m tests.faults.make_worlds COUNT`: organisations with equal answers and a signed-in CSCO each, as JSON."""
 
 import json
+import secrets
 import sys
 
 import django
@@ -14,7 +15,7 @@ from tests import build  # noqa: E402
 
 
 def make(number: int) -> dict[str, object]:
-    world = build.world(f"Fault {number}", sites=1)
+    world = build.world(f"Fault {secrets.token_hex(4)} {number}", sites=1)  # some tests share one database
     with world.inside("csco"):
         # With peers, so that the compared positions are part of what must be equal to the last bit.
         Cycle.objects.filter(pk=world.cycle.pk).update(dataset=Dataset.objects.get(name="illustrative-2026"))

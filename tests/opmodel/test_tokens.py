@@ -79,7 +79,7 @@ def test_a_mistake_stands_beside_its_field_and_makes_nothing(form, field, messag
     assert reply.status_code == 400
     assert message in re.search(rf'id="id_{field}_error">(.*?)</p>', page)[1]
     assert 'aria-invalid="true"' in page
-    assert ("kept" in page) == (field != "name")
+    assert ('value="kept"' in page) == (field != "name")
     assert stored(nordwerk) == []
 
 
