@@ -20,6 +20,7 @@ LINKED = {  # page on which a link stands, the link
 
 
 def violations(page: Page) -> list[str]:
+    page.wait_for_load_state()  # a click that leads elsewhere returns before the new page is there
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
     return [
         f"{page.url} {v['id']}: {v['help']}: {n['target']} {n['html'][:120]}"
