@@ -27,6 +27,7 @@ class Answer {
     this.truth = form.querySelector(".truth");
     this.fresh = null; // a change that is not yet in the outbox
     this.begun = false; // before that it does not know which version it shows
+    this.early = this.touched(); // on a slow network people answer before this script is here
     form.addEventListener("submit", (event) => { event.preventDefault(); this.changed(0); });
     form.addEventListener("change", (event) => { if (event.target.matches("[name=level],[name=status]")) this.picked(event.target); });
     form.addEventListener("input", (event) => { if (event.target.matches("[name=reason],[name=comment]")) this.changed(TYPING); });
@@ -40,13 +41,27 @@ class Answer {
     if (saved?.version <= this.version) await outbox.shown(this.url, this.version);
     this.begun = true;
     this.refresh(true);
+    if (!this.early) return;
+    this.show(this.early);
+    this.changed(0);
+  }
+  /** What a person has changed since the page was made, or null. The forms forbid the browser to restore an older state. */
+  touched() {
+    const names = ["level", "status", "reason", "comment"];
+    const fields = [...this.form.elements].filter((f) => names.includes(f.name) && (f.type === "radio" ? f.checked && !f.defaultChecked : f.value !== f.defaultValue));
+    const picked = fields.findLast((f) => f.type === "radio");
+    if (picked) this.exclude(picked.name);
+    return fields.length ? this.value() : null;
   }
   picked(field) {
-    // A level and a special answer exclude each other.
-    const other = field.name === "level" ? "status" : "level";
-    for (const box of this.form.querySelectorAll(`[name=${other}]`)) box.checked = false;
+    this.exclude(field.name);
     if (field.value === "na") this.form.elements.reason.focus();
     this.changed(0);
+  }
+  /** A level and a special answer exclude each other: the other one of what was picked goes. */
+  exclude(picked) {
+    const other = picked === "level" ? "status" : "level";
+    for (const box of this.form.querySelectorAll(`[name=${other}]`)) box.checked = false;
   }
   /** Take over what the last survey offers, as it is. */
   async confirm() {
@@ -82,6 +97,7 @@ class Answer {
   }
   async changed(delay, value = this.value()) {
     this.fresh = { value, delay };
+    this.early = null;
     this.tell("saving", words.saving);
     if (this.writing) return;
     this.writing = true;

@@ -109,6 +109,31 @@ def test_an_answer_is_sent_within_a_second_and_says_when_it_was_saved(sign_in, c
     expect(page.locator("#voice")).to_have_text(f"S-CAP1-1: saved {shown[1]}")
 
 
+def test_what_is_answered_before_the_script_is_there_is_saved(sign_in, company):
+    """A slow network: the questions are on the screen, answering.js is still on its way."""
+    page = sign_in(company.manager)
+    late: list[Route] = []
+    page.context.route(re.compile(r"/static/js/answering"), lambda route: late.append(route))
+    page.goto(company.page("CAP2"), wait_until="commit")
+    choose(page, "S-CAP2-1", 3)
+    question(page, "S-CAP2-1").locator("[value=na]").check(force=True)  # nothing excludes the level yet
+    question(page, "S-CAP2-1").locator("[name=reason]").evaluate("field => { field.value = 'one product only' }")
+    choose(page, "S-CAP2-2", 4)
+    until(lambda: page.evaluate("1") and late, "the page asks for its script")
+    assert company.answers() == {}
+    late[0].continue_()
+    for code in ("S-CAP2-1", "S-CAP2-2"):
+        state(page, code, "saved")
+    expect(question(page, "S-CAP2-1").locator("[name=level]:checked")).to_have_count(0)
+    assert {code: row[:2] for code, row in company.answers().items()} == {
+        "S-CAP2-1": ("na", None),
+        "S-CAP2-2": ("level", 4),
+    }
+    page.reload()
+    page.wait_for_timeout(500)
+    assert {row[3] for row in company.answers().values()} == {1}  # nothing is sent a second time
+
+
 def test_ten_unsent_answers_survive_a_kill_and_a_dead_session(sign_in, company, profile):
     """Kill Chromium with ten unsent answers, reopen signed out, sign in: ten rows, one conflict; another sees none."""
     page = profile.open()
