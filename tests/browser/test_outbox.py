@@ -129,6 +129,7 @@ def test_what_is_answered_before_the_script_is_there_is_saved(sign_in, company):
         "S-CAP2-1": ("na", None),
         "S-CAP2-2": ("level", 4),
     }
+    page.context.unroute_all()
     page.reload()
     page.wait_for_timeout(500)
     assert {row[3] for row in company.answers().values()} == {1}  # nothing is sent a second time
