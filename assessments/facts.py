@@ -1,4 +1,7 @@
-"""What the other items of a cycle say together: what waits for a decision, who decides, barriers, segments, pilots. Reads only."""
+"""What the other items of a cycle say together: what waits for a decision, who decides, barriers, segments, pilots. Reads only.
+
+Ages count to the day of each submission, as in its result: page, API and the rules of actions name the same figures.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +28,7 @@ class Respondent:
     site: str
     submission: Submission
     data: Mapping[str, Data]
+    day: date  # of the submission: what figures about time count to
 
 
 @dataclass(frozen=True)
@@ -114,12 +118,14 @@ class Facts:
         return any(r.data for r in self.respondents)
 
 
-def facts_of(seen: Insight, today: date) -> Facts:
+def facts_of(seen: Insight) -> Facts:
     """The facts of the cycle of a scored enterprise view, of submitted views only. Three queries."""
     catalogue, cycle = seen.catalogue, seen.submission.cycle
     rows = selectors.submitted(cycle.pk)
     data = selectors.all_item_data(rows)
-    everybody = tuple(Respondent(s.site.name if s.site else "", s, data[s.pk]) for s in rows)
+    everybody = tuple(
+        Respondent(s.site.name if s.site else "", s, data[s.pk], selectors.reference_day(s)) for s in rows
+    )
     own = next((r for r in everybody if r.submission.view == ENTERPRISE), None)
     plants = sorted((r for r in everybody if r.submission.view == SITE), key=lambda r: r.site)
     enterprise = own.data if own else {}
@@ -128,14 +134,14 @@ def facts_of(seen: Insight, today: date) -> Facts:
     ordered = (*([own] if own else []), *plants)
     return Facts(
         respondents=ordered,
-        waiting=tuple(_together(_waiting(catalogue, ordered, today))),
+        waiting=tuple(_together(_waiting(ordered))),
         decisions=tuple(_decisions(catalogue.item_by_code["E-N9"], enterprise, plants)),
         mismatch=together["decision_mismatch_share"],
         mismatch_sites=len(together["decision_mismatch_by_site"]),
         barriers=tuple(_barriers(catalogue.item_by_code["S-N6"], together["barrier_points"], plants)),
         barrier_sites=len(plants) - len(together["left_out"]["barrier_points"]),
         segments=tuple(_segments(catalogue, plants)),
-        pilots=tuple(_pilots(ordered, today)),
+        pilots=tuple(_pilots(ordered)),
         choices=tuple(_choices(catalogue, enterprise)),
         voices=tuple((r.site, r.data["S-N8"]["text"]) for r in plants if "S-N8" in r.data),
     )
@@ -148,10 +154,10 @@ def _registers(ordered: Iterable[Respondent], *codes: str) -> Iterator[tuple[Res
                 yield respondent, code, row
 
 
-def _waiting(catalogue: Questionnaire, ordered: Iterable[Respondent], today: date) -> Iterator[Waiting]:
+def _waiting(ordered: Iterable[Respondent]) -> Iterator[Waiting]:
     ordered = tuple(ordered)
     for who, code, row in _registers(ordered, "E-N7"):
-        if figures.review_overdue(row, today):
+        if figures.review_overdue(row, who.day):
             place = {"sites": (who.site,), "item": code, "submission": who.submission.public_id}
             proposed, since = figures.proposed_direction(row), row.get("last_reviewed") or ""
             yield Waiting("make_buy", row["item_family"], **place, proposed=proposed, since=since)
@@ -160,7 +166,7 @@ def _waiting(catalogue: Questionnaire, ordered: Iterable[Respondent], today: dat
             place = {"sites": (who.site,), "item": code, "submission": who.submission.public_id}
             yield Waiting("limit", row["supplier"], **place, due=row.get("decide_by") or "", severity=row["severity"])
     for who, code, row in _registers(ordered, "E-N10", "S-N5"):
-        months = figures.age_months(row, today)
+        months = figures.age_months(row, who.day)
         if row.get("stage") == "pilot" and months is not None and months > figures.STUCK_MONTHS:
             place = {"sites": (who.site,), "item": code, "submission": who.submission.public_id}
             yield Waiting("pilot", row["use_case"], **place, since=row["stage_since"], months=months)
@@ -208,14 +214,14 @@ def _segments(catalogue: Questionnaire, plants: list[Respondent]) -> Iterator[Si
         yield SitePlace(r.site, r.submission.public_id, placed, rules.get(placed.segment or ""))
 
 
-def _pilots(ordered: Iterable[Respondent], today: date) -> Iterator[Pilots]:
+def _pilots(ordered: Iterable[Respondent]) -> Iterator[Pilots]:
     for r in ordered:
         data = r.data.get("E-N10") or r.data.get("S-N5")
         if data and data["rows"]:
             running = [row for row in data["rows"] if row.get("stage") == "pilot"]
-            ages = [age for row in running if (age := figures.age_months(row, today)) is not None]
+            ages = [age for row in running if (age := figures.age_months(row, r.day)) is not None]
             stuck = sum(age > figures.STUCK_MONTHS for age in ages)
-            found = {key: figure(data, today) for key, figure in figures.PILOTS.items()}
+            found = {key: figure(data, r.day) for key, figure in figures.PILOTS.items()}
             yield Pilots(r.site, len(data["rows"]), len(running), stuck, found)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -39,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     seen = current(request, cycles)
     if seen is None:
         return nothing_yet(request)
-    found = facts.facts_of(seen, timezone.localdate())
+    found = facts.facts_of(seen)
     waiting = [waiting_row(w) for w in found.waiting]
     counted = {kind: sum(w.kind == kind for w in found.waiting) for kind in KINDS}
     context = {

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from assessments import publishing, workflow
-from assessments.models import NetworkResult, Result
+from assessments.models import Answer, NetworkResult, Result, Submission
 from assessments.ranking import figures_of
 from opmodel.api.tokens import create_token
 from opmodel.jobs import queue
@@ -117,6 +118,22 @@ def test_the_page_says_what_waits_and_who_decides(world):
     assert "Decide on &lt;i&gt;press&lt;/i&gt; line 4" in page
     assert "Housings &lt;b&gt;" in page
     assert "background, not a benchmark" in page
+
+
+def test_ages_count_to_the_day_of_the_submission_as_in_the_results(world):
+    """Submitted 90 days ago: a pilot of 400 days was 310 days old, a review of 750 days ago was 660 days ago: in time."""
+    pilots = {"currency": "EUR", "rows": [{"use_case": "Camera", "stage": "pilot", "stage_since": ago(400)}]}
+    reviewed = {"rows": [{"item_family": "Gears", "last_reviewed": ago(750)}]}
+    with world.inside():
+        for code, data in (("E-N10", pilots), ("E-N7", reviewed)):
+            Answer.objects.filter(submission=world.enterprise, question__code=code).update(data=data)
+        Submission.objects.filter(pk=world.enterprise.pk).update(submitted_at=timezone.now() - timedelta(days=90))
+    page = world.client().get("/dashboard/facts/").content.decode()
+    assert "One severe supplier limit waits for a decision." in page
+    assert "A pilot for" not in page
+    assert (
+        '<td class="num">1</td><td class="num">0</td><td class="num">10.2</td>' in page
+    )  # running, old, 310 / 30.4375
 
 
 def test_before_anybody_answered_an_item_the_page_says_so(nordwerk):
