@@ -23,6 +23,7 @@ def modules():
 
 
 def test_every_example_holds():
+    importlib.import_module("opmodel.urls")  # as Django does first: the addresses of the apps need its converter
     results = {module.__name__: doctest.testmod(module) for module in modules()}
     assert {name: r.failed for name, r in results.items() if r.failed} == {}
     assert sum(r.attempted for r in results.values()) >= 25
