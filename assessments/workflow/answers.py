@@ -172,9 +172,14 @@ def may_save(by: Member, submission: Submission) -> Access:
 def lock_open(by: Member, submission: Submission) -> tuple[Submission, Access]:
     """The same for what has no UPSERT to look at the cycle: it stays open until this transaction ends."""
     locked, granted = lock(by, submission)
-    if not stays_open(locked):
-        raise closed(locked)
+    must_stay_open(by, locked)
     return locked, granted
+
+
+def must_stay_open(by: Member, submission: Submission) -> None:
+    """The cycle takes answers now, and until this transaction ends; raises Refused. `submission` comes locked."""
+    if not (selectors.takes_answers(by, submission) and stays_open(submission)):
+        raise closed(submission)
 
 
 def stays_open(submission: Submission) -> bool:

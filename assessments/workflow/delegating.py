@@ -14,7 +14,7 @@ from assessments.access import Access, access
 from assessments.items.fields import storable
 from assessments.models import Answer, Assignment, AssignmentQuestion, Submission
 from assessments.workflow import letters
-from assessments.workflow.answers import lock_open
+from assessments.workflow.answers import lock_open, must_stay_open
 from assessments.workflow.refusals import Refused
 from opmodel.organisations.models import Member
 
@@ -89,6 +89,7 @@ def hand_in(*, by: Member, assignment: Assignment) -> Assignment:
         raise over(locked)
     if submission.state not in Submission.EDITABLE:
         raise Refused(_("The survey was submitted already; there is nothing left to hand in."), status=409)
+    must_stay_open(by, submission)
     held = AssignmentQuestion.objects.filter(assignment=locked, active=True).values("question_id")
     answered = Answer.objects.filter(submission=submission, question_id__in=held, status__in=selectors.DONE)
     if not answered.exists():

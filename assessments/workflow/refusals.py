@@ -1,10 +1,12 @@
 """How a write says no: refused with the reason and the place, or a conflict with both values. Nothing was changed."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.models import Answer, Submission
+from assessments.models import Answer, CycleStep, Submission
+from opmodel.organisations import clock
 
 
 class Refused(Exception):
@@ -25,5 +27,14 @@ class Conflict(Exception):
 
 def closed(submission: Submission) -> Refused:
     text = _("The cycle “%(name)s” closed on %(day)s; answers are no longer accepted.")
-    day = submission.closes_on.isoformat()
+    day = _last_day(submission).isoformat()
     return Refused(text % {"name": submission.cycle.name, "day": day}, status=409)
+
+
+def _last_day(submission: Submission) -> date:
+    """The planned last day, or the local day on which somebody closed the cycle before it."""
+    kinds = (CycleStep.Kind.CLOSED, CycleStep.Kind.REOPENED)
+    step = CycleStep.objects.filter(cycle=submission.cycle_id, kind__in=kinds).order_by("-pk").first()
+    if step is None or step.kind != CycleStep.Kind.CLOSED:
+        return submission.closes_on
+    return min(submission.closes_on, clock.local(step.created_at, submission.organisation).date())

@@ -9,10 +9,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from assessments import colleagues, pipeline, publishing, selectors
-from assessments.access import access
 from assessments.models import CycleStep, Remark, Submission
 from assessments.workflow import letters
-from assessments.workflow.answers import not_yours, stays_open
+from assessments.workflow.answers import lock_open, not_yours, stays_open
 from assessments.workflow.delegating import text
 from assessments.workflow.refusals import Refused
 from opmodel.organisations.models import Member
@@ -125,14 +124,9 @@ def _for_review(by: Member, submission: Submission) -> Submission:
 @transaction.atomic
 def settle_remark(*, by: Member, remark: Remark, settled: bool) -> Remark:
     """Mark a remark as dealt with, or as open again; twice is once; raises Refused."""
-    rows = selectors.submissions(by).select_for_update(of=("self",), no_key=True)
-    locked = rows.filter(pk=remark.submission_id).first()
-    granted = access(by, locked) if locked is not None else None
-    code = remark.question.code if remark.question else ""
-    if locked is None or granted is None or not (granted.writes(code) if code else granted.writes_all):
+    _locked, granted = lock_open(by, remark.submission)
+    if not (granted.writes(remark.question.code) if remark.question else granted.writes_all):
         raise not_yours()
-    if locked.state not in Submission.EDITABLE:
-        raise Refused(_("This was submitted already; answers can no longer be changed."), status=409)
     row = Remark.objects.filter(pk=remark.pk, resolved_at__isnull=settled)
     row.update(resolved_at=Now() if settled else None, resolved_by_id=by.user_id if settled else None)
     remark.refresh_from_db()

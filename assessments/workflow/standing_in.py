@@ -7,6 +7,7 @@ from assessments import selectors
 from assessments.access import is_respondent
 from assessments.catalogue import SITE
 from assessments.models import StandIn, Submission
+from assessments.workflow.answers import must_stay_open
 from assessments.workflow.delegating import text
 from assessments.workflow.refusals import Refused
 from opmodel.organisations.models import Member
@@ -24,6 +25,7 @@ def stand_in(*, by: Member, submission: Submission, reason: str) -> StandIn:
         raise Refused(_("Only the survey of a site is answered on somebody's behalf."))
     if locked.state not in Submission.EDITABLE:
         raise Refused(_("This was submitted already; answers can no longer be changed."), status=409)
+    must_stay_open(by, locked)
     said = text(reason, 500, "reason")
     if not said:
         raise Refused(_("Say in a few words why you answer on behalf of this site."), field="reason")
