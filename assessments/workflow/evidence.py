@@ -143,7 +143,7 @@ def _owned(by: Member, submission: Submission, evidence: Evidence) -> Evidence:
     """
     used_in = AnswerEvidence.objects.filter(evidence=evidence).values("submission_id")
     affected = Submission.objects.filter(Q(pk__in=used_in) | Q(pk=submission.pk))
-    list(affected.order_by("pk").select_for_update(no_key=True))
+    ours = {row.pk for row in affected.order_by("pk").select_for_update(no_key=True)}
     locked, granted = lock_open(by, submission)
     row = (
         Evidence.objects.select_related("file")
@@ -158,6 +158,10 @@ def _owned(by: Member, submission: Submission, evidence: Evidence) -> Evidence:
         "submission_id", "question__code"
     ):
         held.setdefault(submission_id, set()).add(code)
+    if not held.keys() <= ours:
+        # Somebody attached it between the two looks. Waiting for that survey now could be waiting for each other.
+        message = _("Somebody has just let this evidence support another answer. Look at it again.")
+        raise Refused(message, field="evidence", status=409)
     if not held and not granted.writes_all:
         raise not_yours()
     for supported in Submission.objects.filter(pk__in=held).select_related("cycle", "site"):

@@ -595,3 +595,28 @@ def test_statements_do_not_grow_with_evidence(nordwerk):
                 client.get(f"/submissions/{own.public_id}/{tail}")
             counts.append(len(ran))
     assert counts[:3] == counts[3:]
+
+
+@pytest.mark.parametrize("write", ["change", "delete"])
+def test_a_piece_attached_elsewhere_at_this_moment_is_left_alone(nordwerk, monkeypatch, write):
+    """The other survey is not locked here: it could be handed in before this transaction ends."""
+    csco, own = nordwerk.members["csco"], nordwerk.enterprise
+    with nordwerk.inside():
+        values = {"opens_on": date.today(), "closes_on": date.today() + timedelta(days=9), "dataset": None}
+        cycle = workflow.open_cycle(by=csco, name="Cycle 2", sites=nordwerk.sites, **values)
+        other = Submission.objects.get(cycle=cycle, view="enterprise")
+        piece = workflow.add_link(by=csco, submission=own, code="E-CAP1-1", title="", grade="A", url="https://a.example")
+    lock_open = workflow.evidence.lock_open
+
+    def after_somebody_attached_it(by, submission):
+        monkeypatch.setattr(workflow.evidence, "lock_open", lock_open)
+        workflow.attach_evidence(by=csco, submission=other, code="E-CAP1-2", evidence=piece)
+        return lock_open(by, submission)
+
+    monkeypatch.setattr(workflow.evidence, "lock_open", after_somebody_attached_it)
+    with nordwerk.inside(), pytest.raises(workflow.Refused, match="has just let this evidence support another answer"):
+        if write == "change":
+            workflow.change_evidence(by=csco, submission=own, evidence=piece, title="New", grade="B")
+        else:
+            workflow.delete_evidence(by=csco, submission=own, evidence=piece)
+    assert [p.grade for p in pieces(nordwerk)] == ["A"]
