@@ -77,7 +77,7 @@ def post(
         **more,
     }
     letters = [
-        mail.Letter(f"{template}:{key}:{member.pk}", member.user.email, member.user.language, context)
+        mail.Letter(f"{template}:{key}:{member.pk}", member.user.email, member.user.language, context, member.pk)
         for member in to
         if member.user.is_active
     ]

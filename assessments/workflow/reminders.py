@@ -110,4 +110,4 @@ def _letter(
             for t in things
         ],
     }
-    return mail.Letter(key_of(member, today), member.user.email, member.user.language, context)
+    return mail.Letter(key_of(member, today), member.user.email, member.user.language, context, member.pk)

@@ -22,6 +22,9 @@ from django.utils.translation import gettext as _
 
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
+from opmodel.organisations.invitations import OPEN, state_of, with_state
+from opmodel.organisations.models import Invitation, Member
+from opmodel.organisations.tenancy import tenant
 
 KIND = "mail"
 # A mail server that is down, or that greylists, is asked again after a minute and after a quarter of an hour.
@@ -36,6 +39,7 @@ class Letter:
     to: str
     language: str
     context: dict[str, Any]
+    member: int | None = None  # whom it is for: whoever has left by the time it is sent gets none
 
 
 def enqueue(
@@ -54,6 +58,7 @@ def enqueue_many(*, organisation_id: int, template: str, letters: Iterable[Lette
             "to": letter.to,
             "language": letter.language,
             "context": one_line(letter.context),
+            **({"member": letter.member} if letter.member else {}),
         }
         for letter in letters
     }
@@ -116,6 +121,7 @@ def send(job: Job) -> None:
         validate_email(address)
     except ValidationError as error:
         raise queue.GiveUp(_("“%(address)s” is not a mail address.") % {"address": address[:80]}) from error
+    _still_wanted(job)
     subject, text, html = draw(job.payload["template"], job.payload["language"], job.payload["context"])
     # The same Message-ID on every attempt: if a worker dies right after sending, mail programs drop the second one.
     number = f"<{job.public_id}@{urlsplit(settings.PUBLIC_URL).hostname}>"
@@ -133,6 +139,21 @@ def send(job: Job) -> None:
         raise _fault(job, _("The mail server did not take the mail: %(error)s") % {"error": error}) from error
     with queue.every_job():
         Job.objects.filter(pk=job.pk).update(payload={k: v for k, v in job.payload.items() if k != "context"})
+
+
+def _still_wanted(job: Job) -> None:
+    """Hours may lie between the order and the sending; raises GiveUp for a person who left and an invitation that ended."""
+    member, invitation = job.payload.get("member"), job.payload["context"].get("invitation")
+    if not (member or invitation):
+        return
+    with tenant(job.organisation_id or 0, read_only=True):
+        active = {"user__is_active": True, "organisation__is_active": True}
+        if member and not Member.objects.filter(pk=member, **active).exists():
+            raise queue.GiveUp(_("Not sent: this person is no longer an active member of the organisation."))
+        if invitation:
+            found = with_state(Invitation.objects.select_related("organisation")).filter(public_id=invitation).first()
+            if found is None or state_of(found) != OPEN:
+                raise queue.GiveUp(_("Not sent: the invitation was accepted or withdrawn, or it has expired."))
 
 
 def _fault(job: Job, message: str, *, for_ever: bool = False) -> Exception:

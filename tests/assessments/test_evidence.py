@@ -605,7 +605,9 @@ def test_a_piece_attached_elsewhere_at_this_moment_is_left_alone(nordwerk, monke
         values = {"opens_on": date.today(), "closes_on": date.today() + timedelta(days=9), "dataset": None}
         cycle = workflow.open_cycle(by=csco, name="Cycle 2", sites=nordwerk.sites, **values)
         other = Submission.objects.get(cycle=cycle, view="enterprise")
-        piece = workflow.add_link(by=csco, submission=own, code="E-CAP1-1", title="", grade="A", url="https://a.example")
+        piece = workflow.add_link(
+            by=csco, submission=own, code="E-CAP1-1", title="", grade="A", url="https://a.example"
+        )
     lock_open = workflow.evidence.lock_open
 
     def after_somebody_attached_it(by, submission):

@@ -13,7 +13,7 @@ from assessments.workflow import reminders
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
 from opmodel.organisations import clock, mail
-from opmodel.organisations.models import Organisation, User
+from opmodel.organisations.models import Member, Organisation, User
 from opmodel.organisations.permissions import Role
 from opmodel.organisations.tenancy import installation
 from tests import build
@@ -75,6 +75,25 @@ def test_one_mail_a_day_whatever_runs_how_often(nordwerk, mailbox):
     assert sorted(m["To"] for m in mailbox.deliver()) == [CSCO, MANAGER]
     run(nordwerk, at(last_day(nordwerk), 10))
     assert mailbox.deliver() == []
+
+
+@pytest.mark.parametrize("left", ["switched off", "removed", "all of it"])
+def test_who_has_left_by_the_time_of_sending_gets_none(nordwerk, mailbox, left):
+    run(nordwerk, at(last_day(nordwerk)))
+    member = nordwerk.members["plant_manager"]
+    with nordwerk.inside():
+        if left == "switched off":
+            User.objects.filter(pk=member.user_id).update(is_active=False)
+        elif left == "removed":
+            Member.objects.filter(pk=member.pk).delete()
+    if left == "all of it":
+        with installation():
+            Organisation.objects.filter(pk=nordwerk.organisation.pk).update(is_active=False)
+    assert [m["To"] for m in mailbox.deliver()] == ([] if left == "all of it" else [CSCO])
+    with nordwerk.inside():
+        job = Job.objects.get(kind="mail", payload__to=MANAGER)
+    assert (job.state, job.attempts) == ("failed", 1)
+    assert job.error == "Not sent: this person is no longer an active member of the organisation."
 
 
 def test_two_runs_on_two_days_are_two_mails(nordwerk, mailbox):

@@ -171,6 +171,20 @@ def test_a_withdrawn_link_is_dead_and_its_waiting_mail_is_not_sent(nordwerk, mai
     assert nordwerk.client().post(f"{PEOPLE}invitations/{made.public_id}/revoke/").status_code == 404
 
 
+@pytest.mark.parametrize("how", ["expires_at", "revoked_at", "accepted_at"])
+def test_an_invitation_that_ended_before_its_mail_was_sent_is_not_mailed(nordwerk, mailbox, how):
+    """Its mail may be under way, or wait for a mail server: then nothing takes it out of the queue."""
+    made = invite(nordwerk)
+    with nordwerk.inside():
+        more = {"accepted_by": nordwerk.members["csco"].user_id} if how == "accepted_at" else {}
+        Invitation.objects.filter(pk=made.pk).update(**{how: Now()}, **more)
+    assert mailbox.deliver() == []
+    with nordwerk.inside():
+        job = Job.objects.get(kind="mail")
+    assert (job.state, job.attempts) == ("failed", 1)
+    assert job.error == "Not sent: the invitation was accepted or withdrawn, or it has expired."
+
+
 def test_inviting_an_address_twice_renews_and_keeps_the_sites(nordwerk, mailbox):
     invite(nordwerk, name="Nina")
     old = path_of(mailbox.deliver()[0])
