@@ -17,7 +17,7 @@ from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Resul
 from benchmarks import selectors as peers
 from benchmarks.selectors import PeerGroup, PeerTable
 from benchmarks.settings import method_section
-from benchmarks.statistics import Position, position
+from benchmarks.statistics import Position, half_up, position
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class MeasureView:
     bottleneck: str
     many_not_applicable: bool
     target: float | None
+    releases_effort: bool  # the enterprise itself wants less here than it has
     peer: PeerTable | None
     place: Position | None
     sites: tuple[SiteMark, ...]
@@ -114,7 +115,8 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
     network_scores = {s.dimension: s for s in NetworkScore.objects.filter(network_result=network)} if network else {}
     gaps = {g.dimension: g for g in PerceptionGap.objects.filter(network_result=network)} if network else {}
     marks = site_marks(submission)
-    targets = own_targets(submission, catalogue)
+    own = own_targets(submission)
+    targets = wanted_levels(own, submission, catalogue)
     cells = peers.own_cells(result.release, result.segments, pipeline.segments()) if result.release else {}
     profile = catalogue.item_by_code.get("E-N1")  # segments are named as its options are
     say = profile.word if profile else str
@@ -138,6 +140,8 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
             bottleneck=score.bottleneck if score else "",
             many_not_applicable=bool(score and score.many_not_applicable),
             target=targets.get(code),
+            # As rounded for people: 3.04 is no level above 3.0.
+            releases_effort=code in own and point is not None and half_up(point) > own[code],
             peer=table,
             place=position(point, table.quantiles, table.n_band, rules) if table and point is not None else None,
             sites=tuple(marks.get(code, ())),
@@ -147,12 +151,17 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
     return Insight(submission, result, catalogue, measures, groups, group, network)
 
 
-def own_targets(submission: Submission, catalogue: Questionnaire) -> dict[str, float]:
-    """The wanted level of each dimension: its own target of E-N6, else the level the cycle was opened with."""
-    own = selectors.item_data([submission], "E-N6").get(submission.pk, {})
+def own_targets(submission: Submission) -> dict[str, float]:
+    """The target levels of E-N6, by dimension. One query."""
+    rows = selectors.item_data([submission], "E-N6").get(submission.pk, {})
+    return {code: row["target"] for code, row in rows.items() if row.get("target") is not None}
+
+
+def wanted_levels(own: Mapping[str, float], submission: Submission, catalogue: Questionnaire) -> dict[str, float]:
+    """The wanted level of each dimension: its own target, else the level the cycle was opened with."""
     wanted = submission.cycle.target_level
     default = {d.code: float(wanted) for d in catalogue.dimensions} if wanted is not None else {}
-    return default | {code: row["target"] for code, row in own.items() if row.get("target") is not None}
+    return default | dict(own)
 
 
 def _names(catalogue: Questionnaire) -> dict[str, tuple[str, str]]:

@@ -218,6 +218,7 @@ def dimension_row(seen: Insight, d: RankedDimension) -> dict[str, Any]:
         "score": number(d.view.score),
         "reference": number(d.reference),
         "gap": number(d.gap),
+        "releases": d.view.releases_effort,
         "value": "–" if d.value is None else written(f"{d.value:.3f}"),
         "cost": written(f"{cost:.3f}"),
         "objectives": written(f"{objectives:.3f}"),

@@ -308,6 +308,7 @@ def beside(seen: Insight, measure: str) -> dict[str, Any] | None:
     parts = insight.plant_parts(seen, measure)
     return {
         "target": number(m.target) if m.target is not None else "",
+        "releases": m.releases_effort,
         "target_url": reverse("submission-item", args=[seen.submission.public_id, "E-N6"]),
         "network": network_row(seen, m),
         "plants": [

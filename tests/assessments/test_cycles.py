@@ -372,9 +372,10 @@ def test_the_level_a_cycle_aims_at_stands_in_where_a_dimension_has_no_target(nor
         entries = [{"code": "E-N6", "status": "data", "data": {"CAP1": {"target": 4.5, "by": None}}}]
         workflow.save_many(by=csco(nordwerk), submission=nordwerk.enterprise, entries=entries)
         submission = Submission.objects.select_related("cycle").get(pk=nordwerk.enterprise.pk)
-        assert insight.own_targets(submission, content) == {"CAP1": 4.5}
+        own = insight.own_targets(submission)
+        assert own == insight.wanted_levels(own, submission, content) == {"CAP1": 4.5}
         submission.cycle.target_level = Decimal("3.5")
-        found = insight.own_targets(submission, content)
+        found = insight.wanted_levels(own, submission, content)
     assert (found["CAP1"], found["GOV1"], len(found)) == (4.5, 3.5, 27)
     assert not {"CAP", "OVERALL"} & set(found)
 
