@@ -109,6 +109,7 @@ class Facts:
     barriers: tuple[Barrier, ...]
     barrier_sites: int
     segments: tuple[SitePlace, ...]
+    value_shares: Mapping[str, float]  # site -> percent of production value, as its profile says
     pilots: tuple[Pilots, ...]
     choices: tuple[Choice, ...]
     voices: tuple[tuple[str, str], ...]  # (site, its text to the centre)
@@ -141,6 +142,7 @@ def facts_of(seen: Insight) -> Facts:
         barriers=tuple(_barriers(catalogue.item_by_code["S-N6"], together["barrier_points"], plants)),
         barrier_sites=len(plants) - len(together["left_out"]["barrier_points"]),
         segments=tuple(_segments(catalogue, plants)),
+        value_shares=_value_shares(plants),
         pilots=tuple(_pilots(ordered)),
         choices=tuple(_choices(catalogue, enterprise)),
         voices=tuple((r.site, r.data["S-N8"]["text"]) for r in plants if "S-N8" in r.data),
@@ -212,6 +214,11 @@ def _segments(catalogue: Questionnaire, plants: list[Respondent]) -> Iterator[Si
     for r in plants:
         placed = segment_of(r.data.get("S-N1", {}), r.data.get("S-N3", {}), r.data.get("S-N2", {}))
         yield SitePlace(r.site, r.submission.public_id, placed, rules.get(placed.segment or ""))
+
+
+def _value_shares(plants: list[Respondent]) -> dict[str, float]:
+    shares = {r.site: r.data.get("S-N1", {}).get("production_value_share_pct") for r in plants}
+    return {site: share for site, share in shares.items() if share is not None}
 
 
 def _pilots(ordered: Iterable[Respondent]) -> Iterator[Pilots]:

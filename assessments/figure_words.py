@@ -16,6 +16,7 @@ from benchmarks.statistics import half_up
 
 PLACED_BY = ("S-N1", "S-N3")  # the profiles that place a site in a segment
 COSTS = "S-N2"
+LARGEST_SHARES = 5  # shares that are named: the slip is hardly among the small ones
 
 
 def plain(value: float, decimals: int = 1) -> str:
@@ -164,6 +165,20 @@ def _placed(item: Item, catalogue: Questionnaire, data_by_item: Mapping[str, Map
     return [_("Funding segment of the site: %(segment)s (%(meaning)s).") % {"segment": name, "meaning": meaning}]
 
 
+def too_much_value(shares: Mapping[str, float]) -> str:
+    """Says that the shares of production value, site name -> percent, cannot all be true; "" when they can."""
+    total = figures.too_much_value(shares)
+    if total is None:
+        return ""
+    largest = sorted(shares.items(), key=lambda pair: (-pair[1], pair[0]))[:LARGEST_SHARES]
+    named = ", ".join(_("%(site)s %(n)s %%") % {"site": site, "n": plain(share)} for site, share in largest)
+    text = _(
+        "The plants' shares of production value add up to %(total)s %%; together they are at most 100 %%. Check them in"
+        " the site profiles, the largest first: %(named)s."
+    )
+    return text % {"total": plain(total), "named": named}
+
+
 def of_row(found: Mapping[str, Any]) -> list[str]:
     """What a page says beside one row of a register, see `figures.of_rows`."""
     said = []
@@ -171,6 +186,8 @@ def of_row(found: Mapping[str, Any]) -> list[str]:
         said.append(_("Overdue"))
     if found.get("proposed_direction"):
         said.append(_("Proposed: review"))
+    if found.get("severe_without_alternative"):
+        said.append(_("No alternative"))
     if (age := found.get("age_months")) is not None:
         months = int(age)
         said.append(ngettext("%(n)d month", "%(n)d months", months) % {"n": months})

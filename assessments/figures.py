@@ -85,8 +85,12 @@ def unresolved_severe_constraints(data: Data, reference: date) -> float | None:
     return _severe(data, lambda row: not row.get("decision"))
 
 
+def without_alternative(row: Data) -> bool:
+    return row.get("alternative") in (None, "none")
+
+
 def severe_without_alternative(data: Data, reference: date) -> float | None:
-    return _severe(data, lambda row: row.get("alternative") in (None, "none"))
+    return _severe(data, without_alternative)
 
 
 # --- who decides -------------------------------------------------------------------------------------------------
@@ -211,6 +215,16 @@ def headcount(data: Data, reference: date) -> float | None:
     return sum(known) if known else None
 
 
+def too_much_value(shares: Mapping[str, float]) -> float | None:
+    """What the sites' shares of production value add up to, in percent, where that is more than 100; else None.
+
+    >>> too_much_value({"A": 33.3, "B": 33.3, "C": 33.4}), too_much_value({"A": 60.0, "B": 40.1})
+    (None, 100.1)
+    """
+    total = sum(Fraction(str(share)) for share in shares.values())
+    return float(total) if total > 100 else None
+
+
 def capacity_realism(data: Data, reference: date) -> float | None:
     shown, nominal = data.get("demonstrated_capacity_units"), data.get("nominal_capacity_units")
     return None if shown is None or not nominal else shown / nominal
@@ -296,6 +310,8 @@ def of_rows(item: Item, data: Mapping[str, Any], reference: date) -> list[dict[s
         figures["review_overdue"] = lambda row: review_overdue(row, reference)
     if "strategic_importance" in columns:
         figures["proposed_direction"] = proposed_direction
+    if {"severity", "alternative"} <= columns:
+        figures["severe_without_alternative"] = lambda row: bool(_severe({"rows": [row]}, without_alternative))
     if "stage_since" in columns:
         figures["age_months"] = lambda row: age_months(row, reference)
     return [{key: figure(row) for key, figure in figures.items()} for row in data["rows"]]

@@ -167,6 +167,14 @@ def parts_held(cycle: Cycle) -> dict[int, int]:
     return dict(held.values_list("submission").annotate(n=Count("pk")))
 
 
+def value_shares(cycle: Cycle) -> dict[str, float]:
+    """The shares of production value that site profiles of a cycle state, submitted or not, by site name; one query."""
+    share = F("data__production_value_share_pct")
+    found = Answer.objects.filter(submission__cycle=cycle, question__code="S-N1", status="data")
+    rows = found.values_list("submission__site__name", share)
+    return {site: percent for site, percent in rows if percent is not None}
+
+
 def steps(cycle: Cycle) -> QuerySet[CycleStep]:
     """What was decided about a cycle, newest first, with who decided and which site it was about."""
     return CycleStep.objects.filter(cycle=cycle).select_related("by", "submission__site").order_by("-pk")

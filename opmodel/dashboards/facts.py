@@ -15,6 +15,7 @@ from assessments import facts
 from assessments.catalogue import Questionnaire
 from assessments.decimals import one
 from assessments.facts import Barrier, Decision, Facts, Pilots, SitePlace, Waiting
+from assessments.figure_words import too_much_value
 from assessments.item_words import label_of
 from opmodel.dashboards.headlines import facts_headline
 from opmodel.dashboards.presenting import percent, source
@@ -51,6 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "barriers": barrier_rows(found.barriers),
         "barrier_sites": found.barrier_sites,
         "segments": [segment_row(s, seen.catalogue) for s in found.segments],
+        "too_much_value": too_much_value(found.value_shares),
         "pilots": [pilot_row(p) for p in found.pilots],
         "choices": [
             {

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from assessments import workflow
-from assessments.models import Answer, Cycle, CycleStep, Submission
+from assessments.models import Answer, Cycle, CycleStep, Question, Submission
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
 from opmodel.organisations import clock
@@ -427,3 +427,31 @@ def test_an_extension_shows_on_the_work_list(nordwerk, today):
     assert f"until {day.day} {day:%B %Y}" in seen
     with nordwerk.inside():
         assert not Answer.objects.exists()
+
+
+# ---- shares of production value
+
+
+def state_shares(world, *shares):
+    """What the site profiles say, in percent; also those that are not submitted yet."""
+    with world.inside():
+        for submission, share in zip(world.submissions[1:], shares, strict=True):
+            key = Question.objects.get(code="S-N1", questionnaire=world.cycle.questionnaire)
+            own = {"organisation": world.organisation, "submission": submission, "question": key, "status": "data"}
+            data = {"role": "market server"} | ({"production_value_share_pct": share} if share is not None else {})
+            Answer.objects.create(**own, data=data, saved_at=timezone.now())
+
+
+def test_shares_of_production_value_above_100_percent_are_said_to_who_may_read_them(nordwerk):
+    """60 + 30 + 10.5 = 100.5."""
+    state_shares(nordwerk, 30.0, 60.0, 10.5)
+    sentence = "add up to 100.5 %; together they are at most 100 %."
+    assert sentence in board(nordwerk)
+    assert "the largest first: Nordwerk 2 60 %, Nordwerk 1 30 %, Nordwerk 3 10.5 %." in board(nordwerk, "analyst")
+    assert "shares of production value" not in board(nordwerk, "administrator")
+
+
+@pytest.mark.parametrize("shares", [(33.3, 33.3, 33.4), (100.0, None, 0.0), (None, None, None), (70.1, 29.9, None)])
+def test_shares_that_can_be_true_say_nothing(nordwerk, shares):
+    state_shares(nordwerk, *shares)
+    assert "shares of production value" not in board(nordwerk)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments import figures
+from assessments import figure_words, figures
 from assessments.content import read_content
 
 CONTENT = read_content(Path(__file__).resolve().parents[2] / "fixtures")
@@ -107,6 +107,14 @@ def test_limits_of_suppliers(rows, exposure, unresolved, without):
     values = (exposure, unresolved, without)
     assert of("E-N8", {"rows": rows}) == dict(zip(keys, values, strict=True))
     assert of("S-N7", {"rows": rows}) == {f"site_{k}": v for k, v in zip(keys, values, strict=True)}
+
+
+def test_severe_limits_without_an_alternative_are_flagged_row_by_row():
+    for code in ("E-N8", "S-N7"):
+        found = figures.of_rows(CONTENT.item_by_code[code], {"rows": LIMITS}, DAY)
+        assert [row["severe_without_alternative"] for row in found] == [True, False, True, False, False]
+    assert figure_words.of_row(found[0]) == ["No alternative"]
+    assert figure_words.of_row(found[1]) == []
 
 
 def matrix(levels, **more):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from assessments import publishing, workflow
-from assessments.models import Answer, NetworkResult, Result, Submission
+from assessments.models import Answer, NetworkResult, Question, Result, Submission
 from assessments.ranking import figures_of
 from opmodel.api.tokens import create_token
 from opmodel.jobs import queue
@@ -134,6 +134,27 @@ def test_ages_count_to_the_day_of_the_submission_as_in_the_results(world):
     assert (
         '<td class="num">1</td><td class="num">0</td><td class="num">10.2</td>' in page
     )  # running, old, 310 / 30.4375
+
+
+def test_shares_of_production_value_that_cannot_all_be_true_are_said(world):
+    """70 + 30.1 = 100.1, of the submitted plants."""
+    sentence = "shares of production value add up to 100.1 %; together they are at most 100 %."
+    for second, said in ((30.0, False), (30.1, True)):
+        with world.inside():
+            for submission, share in zip(world.submissions[1:3], (70.0, second), strict=True):
+                profile, _made = Answer.objects.get_or_create(
+                    submission=submission,
+                    question=Question.objects.get(code="S-N1", questionnaire=world.cycle.questionnaire),
+                    defaults={
+                        "organisation": world.organisation,
+                        "status": "data",
+                        "data": {},
+                        "saved_at": timezone.now(),
+                    },
+                )
+                profile.data |= {"production_value_share_pct": share}
+                profile.save(update_fields=["data"])
+        assert (sentence in world.client().get("/dashboard/facts/").content.decode().replace("&#x27;", "'")) is said
 
 
 def test_before_anybody_answered_an_item_the_page_says_so(nordwerk):

@@ -13,7 +13,7 @@ PINNED = {
         "/": 10,
         "/cycles/": 8,
         "/cycles/new/": 15,
-        "/cycles/{cycle}/": 13,
+        "/cycles/{cycle}/": 14,
         "/cycles/{cycle}/manage/": 10,
         "/submissions/{enterprise}/dimensions/CAP1/": 11,
         "/submissions/{enterprise}/evidence/": 10,

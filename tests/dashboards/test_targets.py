@@ -26,7 +26,9 @@ def scored(nordwerk):
 
 
 def explained(world, code):
-    return html.unescape(world.client().get(f"/dashboard/explain/{world.enterprise.public_id}/{code}/").content.decode())
+    return html.unescape(
+        world.client().get(f"/dashboard/explain/{world.enterprise.public_id}/{code}/").content.decode()
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments import colleagues, selectors
+from assessments import colleagues, figure_words, selectors
 from assessments.models import Cycle, CycleStep, Submission
 from assessments.people import People, open_things
 from assessments.workflow.reminders import key_of
@@ -82,7 +82,7 @@ def board(
         for row in sites
         if show.state in ("", row["state"]) and (show.region not in regions or show.region == row["region"])
     ]
-    acts = can(member, Permission.OPEN_CYCLE)
+    acts, sees = can(member, Permission.OPEN_CYCLE), can(member, Permission.VIEW_RESULTS)
     return {
         "cycle": cycle,
         "lasts": days_left(cycle.closes_on, today) if cycle.state == Cycle.State.OPEN else "",
@@ -91,6 +91,7 @@ def board(
         "hidden": len(sites) - len(shown),
         "counts": _counts(cycle, sites),
         "acts": acts and cycle.state == Cycle.State.OPEN,
+        "too_much_value": figure_words.too_much_value(selectors.value_shares(cycle)) if sees else "",
         "anybody": any(row["remind"] for row in rows),
         "filters": [
             _choices("state", _("State"), {"": _("Every state"), **states()}, show.state),
