@@ -102,6 +102,9 @@ SENTENCES = {
     "target_shape": gettext_lazy("“%(label)s” needs a target and a date."),
     "target_level": gettext_lazy("The target of “%(label)s” lies from %(min)s to %(max)s in steps of %(step)s."),
     "target_day": gettext_lazy("The date of “%(label)s” lies from %(first)s to %(last)s, written like 2027-06-30."),
+    "target_passed": gettext_lazy(
+        "The date of “%(label)s”, %(day)s, has passed; choose a later one before you submit."
+    ),
     "day_without_target": gettext_lazy("Choose a target level for “%(label)s”, or clear its date."),
     "no_target": gettext_lazy("Set a target for at least one dimension."),
     "money": gettext_lazy("“%(label)s” needs an amount such as 1200000 or 1200.50, with at most two decimals."),

@@ -1,6 +1,7 @@
 """Tables with given rows: target levels of the dimensions, and who decides what. PURE: no Django."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from assessments.items.fields import (
@@ -62,6 +63,17 @@ def targets(spec: Mapping[str, Any], raw: Mapping[str, Any], context: Context) -
     if not value and not faults:
         faults.append(Fault("", "no_target"))
     return value, faults
+
+
+def passed(value: Mapping[str, Any], today: date) -> Faults:
+    """The targets whose day has passed since they were set; they are valid no longer, but nothing that was typed wrong.
+
+    >>> value = {"CAP1": {"target": 3.0, "by": "2026-06-01"}, "CAP2": {"target": 3.0, "by": "2026-06-02"}}
+    >>> [fault.field for fault in passed(value, date(2026, 6, 2))]
+    ['CAP1']
+    """
+    days = {code: date.fromisoformat(entry["by"]) for code, entry in value.items() if entry.get("by")}
+    return [Fault(code, "target_passed", {"day": day}) for code, day in days.items() if day < today]
 
 
 def row_names(spec: Mapping[str, Any]) -> dict[str, str]:

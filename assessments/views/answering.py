@@ -243,6 +243,10 @@ def review(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "assessments/review.html", screens.review(request.member, found))
 
 
+def _sentences(refused: workflow.Refused) -> list[str]:
+    return [sentence for _place, sentence in refused.errors] or [refused.message]
+
+
 @require_POST
 @member_required()
 def submit(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -251,7 +255,7 @@ def submit(request: HttpRequest, public_id: str) -> HttpResponse:
         workflow.submit(by=request.member, submission=found)
     except workflow.Refused as refused:
         found = fetch(request, public_id)
-        context = screens.review(request.member, found) | {"blockers": [refused.message], "can_submit": False}
+        context = screens.review(request.member, found) | {"blockers": _sentences(refused), "can_submit": False}
         return render(request, "assessments/review.html", context, status=refused.status)
     return redirect("submission-status", public_id)
 

@@ -30,7 +30,7 @@ from assessments.workflow.refusals import Conflict, Refused
 from assessments.workflow.reminders import Reminded, remind
 from assessments.workflow.reviewing import Returned, accept_submission, return_submission, settle_remark
 from assessments.workflow.standing_in import end_stand_in, stand_in
-from assessments.workflow.submitting import enqueue_scoring, submit
+from assessments.workflow.submitting import enqueue_scoring, late_targets, submit
 from assessments.workflow.workbooks import Choices, apply_workbook, keep_workbook
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "hand_in",
     "item_context",
     "keep_workbook",
+    "late_targets",
     "not_yours",
     "note_download",
     "open_cycle",

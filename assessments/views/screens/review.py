@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments import reviews, second_look, selectors
+from assessments import reviews, second_look, selectors, workflow
 from assessments.access import Access, access
 from assessments.models import Answer, Submission
 from assessments.views.screens import delegation, remarks
@@ -53,6 +53,8 @@ def review(member: Member, submission: Submission) -> dict[str, Any]:
     blockers = []
     if not any(a.status == "level" for a in saved.values()):
         blockers.append(_("Choose a level for at least one question before you submit."))
+    if editable:
+        blockers += workflow.late_targets(member, submission, {c: a.data for c, a in saved.items() if a.data})
     left = around["overall"]["total"] - around["overall"]["answered"]
     return {
         "submission": heading(submission, editable),
