@@ -221,8 +221,8 @@ def _entries(
         }
         entries.append({"code": "E-N6", "status": "data", "data": targets})
     else:
-        weight = round(100 / story.sites * (0.7 + 0.6 * ((number * 7) % 5) / 4), 1)
-        entries.append({"code": "S-N1", "status": "data", "data": _site_profile(submission, weight, number)})
+        profile = _site_profile(submission, value_share(number, story.sites), number)
+        entries.append({"code": "S-N1", "status": "data", "data": profile})
         labour = 14 + (number * 3) % 9
         costs = (60 - labour, labour, 9, 5, 6, 4, 5, 4, 7)
         names = (
@@ -251,6 +251,16 @@ def _profile(story: Story) -> dict[str, Any]:
         "contract_manufacturing_share_pct": 12.5,
         "respondent_role": "CSCO",
     }
+
+
+def value_share(number: int, sites: int) -> float:
+    """The share of production value of a site in percent, some half as large as others; together never above 100.
+
+    >>> value_share(1, 2), value_share(2, 2)
+    (43.4, 56.5)
+    """
+    parts = [14 + 3 * (7 * n % 5) for n in range(1, sites + 1)]
+    return 1000 * parts[number - 1] // sum(parts) / 10
 
 
 def _site_profile(submission: Submission, weight: float, number: int) -> dict[str, Any]:

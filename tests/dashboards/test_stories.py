@@ -67,6 +67,13 @@ def test_illustrative_peers_are_marked_and_their_absence_is_said(browser, page):
     assert "No peer comparison" in alone or "No peers to compare with" in alone
 
 
+@pytest.mark.parametrize("sites", [*range(1, 41), 300])
+def test_shares_of_production_value_in_the_demo_can_all_be_true(sites):
+    """Each is rounded down to 0.1, so that at most 0.1 a site is missing."""
+    tenths = sum(round(10 * demo.value_share(number, sites)) for number in range(1, sites + 1))
+    assert 1000 - sites <= tenths <= 1000
+
+
 def test_a_half_answered_company_gets_no_invented_scores(world, db):
     seen, _ranked = seen_of("half")
     assert seen.overall.score is None
