@@ -103,10 +103,10 @@ def reason(w: Waiting) -> str:
             int(w.months or 0),
         ) % {"n": int(w.months or 0)}
     if not w.since:
-        return _("Never reviewed.") if not w.proposed else _("Never reviewed; its importance and risk ask for it.")
+        return _("Never reviewed.") if not w.proposed else _("Never reviewed; its ratings ask for a review.")
     values = {"day": day(w.since)}
     if w.proposed:
-        return _("Last reviewed on %(day)s; its importance and risk ask for a review.") % values
+        return _("Last reviewed on %(day)s; its ratings ask for a review.") % values
     return _("Last reviewed on %(day)s, more than two years ago.") % values
 
 

@@ -25,6 +25,7 @@ MAKE_BUY = {"rows": [
     {"item_family": "Housings <b>", "strategic_importance": 5, "supply_risk": 4, "last_reviewed": ago(900)},
     {"item_family": "Gears", "last_reviewed": ago(30)},
     {"item_family": "Bolts"},
+    {"item_family": "Seals", "strategic_importance": 4, "internal_capability_vs_market": 2, "supply_risk": 1},
 ]}  # fmt: skip
 LIMITS = {"rows": [
     {"supplier": "Castings", "severity": 5, "value_streams_affected": 3, "decide_by": ago(-40)},
@@ -82,7 +83,7 @@ def test_results_keep_the_figures_of_the_day_of_the_submission(world):
         own = Result.objects.get(submission=world.enterprise).figures
         site = Result.objects.get(submission=world.submissions[1]).figures
         network = NetworkResult.objects.order_by("-id").first().figures
-    assert own["make_buy_overdue_rows"] == 2  # 900 days old, and never
+    assert own["make_buy_overdue_rows"] == 3  # 900 days old, and twice never
     assert (own["constraint_exposure"], own["unresolved_severe_constraints"]) == (15, 1)  # 5 x 3
     assert (own["stuck_share"], own["conversion"], own["realisation"]) == (0.5, 0.5, 0.25)
     assert own["reinvested_share"] == pytest.approx(0.4)
@@ -100,17 +101,18 @@ def test_the_rules_of_actions_read_them(world):
     with world.inside():
         seen = insight.build(world.enterprise, selectors.latest_result(world.enterprise))
         found = figures_of(seen)
-    assert found["make_buy_overdue_rows"] == 2
+    assert found["make_buy_overdue_rows"] == 3
     assert found["decision_mismatch_share"] == 0.375
     assert "E-N3b" not in found  # not answered: a rule over it is false
 
 
 def test_the_page_says_what_waits_and_who_decides(world):
     page = world.client().get("/dashboard/facts/").content.decode()
-    assert "4 things wait for a decision, one of them a severe supplier limit." in page
+    assert "5 things wait for a decision, one of them a severe supplier limit." in page
     assert page.count("Castings") == 1  # two lists name it: one thing to decide
     assert "Enterprise, Factory 1" in page
     assert "Never reviewed." in page
+    assert "Never reviewed; its ratings ask for a review." in page  # weak own capability, no supply risk
     assert "A pilot for 16 months, neither scaled nor stopped." in page  # 500 / 30.4375
     assert "Head office and 2 plants see 38 % of the decisions on different levels" in page
     assert "first claim on capital" in page
