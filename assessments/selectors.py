@@ -22,6 +22,7 @@ from assessments.models import (
     Cycle,
     CycleSite,
     CycleStep,
+    NetworkResult,
     Result,
     Score,
     StandIn,
@@ -237,6 +238,12 @@ def latest_result(submission: Submission) -> Result | None:
         .order_by("-revision", "-id")
         .first()
     )
+
+
+def newest_networks(cycle_ids: set[int]) -> dict[int, NetworkResult]:
+    """The plants' view of each cycle as it is now; one query."""
+    rows = NetworkResult.objects.filter(cycle_id__in=cycle_ids).order_by("cycle_id", "-id").distinct("cycle_id")
+    return {row.cycle_id: row for row in rows}
 
 
 def scored_enterprise(member: Member) -> QuerySet[Submission]:

@@ -1,6 +1,6 @@
 """The rows of the other items: the figures that follow from them, and every field as it was submitted.
 
-Statements per page: figures 2; facts 3. Sites and rows never change the number.
+Statements per page: figures 3; facts 3. Sites and rows never change the number.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,13 +10,14 @@ from typing import Any
 
 from assessments import publishing, selectors
 from assessments.catalogue import Item
-from assessments.models import Answer, Cycle, Submission
+from assessments.models import Answer, Cycle, NetworkResult, Submission
 from opmodel.api.parameters import Query
 from opmodel.api.rows import Page, Row, facts_of, head, latest_results, page, stamp, tail
 from opmodel.organisations.models import Member
 
 SUBMISSION = 10_000_000  # id of a fact = submission x SUBMISSION + item x ITEM + row x ROW + field
 ITEM, ROW = 100_000, 100
+MISMATCH = "decision_mismatch_share"
 NAMES = {"segment": "Funding segment", "largest_cost_category": "Largest cost category"}
 
 
@@ -36,13 +37,16 @@ def known_figures(questionnaire_id: int, view: str) -> dict[str, tuple[int, str 
 def figures(member: Member, query: Query, cycle: Cycle | None) -> Page:
     """Figures of the newest result of every submission, in content order."""
     results = list(latest_results(member, query, cycle)[: query.limit + 1])
+    networks = selectors.newest_networks({r.submission.cycle_id for r in results})
 
     def rows() -> Iterator[Row]:
         for result in results:
+            network = networks.get(result.submission.cycle_id)
+            found = result.figures | mismatch(result.submission, network)
             names = known_figures(result.submission.cycle.questionnaire_id, result.submission.view)
             for key, (place, item, name, unit) in names.items():
-                if key in result.figures:
-                    value = result.figures[key]
+                if key in found:
+                    value = found[key]
                     words = isinstance(value, str)
                     yield (
                         head(member, result, place)
@@ -55,10 +59,18 @@ def figures(member: Member, query: Query, cycle: Cycle | None) -> Page:
                             "value_text": value if words else None,
                             "unit": unit,
                         }
-                        | tail(member, result)
+                        | tail(member, result, network.updated_at if network and key == MISMATCH else None)
                     )
 
     return page(rows(), query)
+
+
+def mismatch(submission: Submission, network: NetworkResult | None) -> dict[str, float | None]:
+    """How far a plant and head office differ on who decides; it rests on two submissions, so it stands in no result."""
+    if network is None or submission.site is None:
+        return {}
+    shares = network.figures.get("decision_mismatch_by_site", {})
+    return {MISMATCH: shares.get(submission.site.public_id)}
 
 
 def facts(member: Member, query: Query, cycle: Cycle | None) -> Page:

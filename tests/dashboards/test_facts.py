@@ -180,6 +180,8 @@ def test_the_api_gives_every_figure_and_every_field_once(world, client):
     own = {r["figure"]: r for r in figures if r["view"] == "enterprise"}
     assert (own["constraint_exposure"]["value"], own["constraint_exposure"]["unit"]) == (15, "points, 0 or more")
     assert (own["E-N3a"]["value"], own["E-N3a"]["value_text"]) == (None, "no redesign")
+    differ = {r["site"]: (r["value"], r["item"]) for r in figures if r["figure"] == "decision_mismatch_share"}
+    assert differ == {"Factory 1": (4 / 16, "S-N4"), "Factory 2": (8 / 16, "S-N4"), "Factory 3": (None, "S-N4")}
     facts = rows_of(client, world, "facts")
     money = next(r for r in facts if r["field"] == "realised_benefit")
     assert (money["row"], money["value"], money["value_text"], money["unit"]) == ("3", 50, "50", "EUR")
