@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -179,16 +179,21 @@ def too_much_value(shares: Mapping[str, float]) -> str:
     return text % {"total": plain(total), "named": named}
 
 
-def of_row(found: Mapping[str, Any]) -> list[str]:
+class Flag(NamedTuple):
+    text: str
+    warns: bool
+
+
+def of_row(found: Mapping[str, Any]) -> list[Flag]:
     """What a page says beside one row of a register, see `figures.of_rows`."""
     said = []
     if found.get("review_overdue"):
-        said.append(_("Overdue"))
+        said.append(Flag(_("Overdue"), warns=True))
     if found.get("proposed_direction"):
-        said.append(_("Proposed: review"))
+        said.append(Flag(_("Proposed: review"), warns=True))
     if found.get("severe_without_alternative"):
-        said.append(_("No alternative"))
+        said.append(Flag(_("No alternative"), warns=True))
     if (age := found.get("age_months")) is not None:
         months = int(age)
-        said.append(ngettext("%(n)d month", "%(n)d months", months) % {"n": months})
+        said.append(Flag(ngettext("%(n)d month", "%(n)d months", months) % {"n": months}, warns=found["stuck"]))
     return said

@@ -159,8 +159,18 @@ def _pilot_ages(data: Data, reference: date) -> list[float]:
     return [age for age in ages if age is not None]
 
 
+def stuck(row: Data, reference: date) -> bool:
+    """A pilot that runs longer than twelve months.
+
+    >>> stuck({"stage": "pilot", "stage_since": "2025-05-01"}, date(2026, 6, 1))
+    True
+    """
+    age = age_months(row, reference)
+    return row.get("stage") == "pilot" and age is not None and age > STUCK_MONTHS
+
+
 def _stuck(data: Data, reference: date) -> int:
-    return sum(age > STUCK_MONTHS for age in _pilot_ages(data, reference))
+    return sum(stuck(row, reference) for row in data["rows"])
 
 
 def conversion(data: Data, reference: date) -> float | None:
@@ -302,7 +312,7 @@ def of_rows(item: Item, data: Mapping[str, Any], reference: date) -> list[dict[s
 
     >>> item = Item("E-N10", "enterprise", "funnel", "", "", {"columns": [{"key": "stage_since"}]})
     >>> of_rows(item, {"rows": [{"stage_since": "2026-05-02"}]}, date(2026, 6, 1))
-    [{'age_months': 0.9856262833675564}]
+    [{'age_months': 0.9856262833675564, 'stuck': False}]
     """
     columns = {c["key"] for c in item.spec["columns"]}
     figures: dict[str, Callable[[Data], Any]] = {}
@@ -314,6 +324,7 @@ def of_rows(item: Item, data: Mapping[str, Any], reference: date) -> list[dict[s
         figures["severe_without_alternative"] = lambda row: bool(_severe({"rows": [row]}, without_alternative))
     if "stage_since" in columns:
         figures["age_months"] = lambda row: age_months(row, reference)
+        figures["stuck"] = lambda row: stuck(row, reference)
     return [{key: figure(row) for key, figure in figures.items()} for row in data["rows"]]
 
 

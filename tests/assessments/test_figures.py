@@ -113,7 +113,7 @@ def test_severe_limits_without_an_alternative_are_flagged_row_by_row():
     for code in ("E-N8", "S-N7"):
         found = figures.of_rows(CONTENT.item_by_code[code], {"rows": LIMITS}, DAY)
         assert [row["severe_without_alternative"] for row in found] == [True, False, True, False, False]
-    assert figure_words.of_row(found[0]) == ["No alternative"]
+    assert figure_words.of_row(found[0]) == [("No alternative", True)]
     assert figure_words.of_row(found[1]) == []
 
 
@@ -209,8 +209,13 @@ def test_pilots():
 
 
 def test_the_age_of_a_row():
-    rows = figures.of_rows(CONTENT.item_by_code["S-N5"], {"rows": [pilot(487), {"use_case": "y"}]}, DAY)
-    assert rows == [{"age_months": 16.0}, {"age_months": None}]  # 487 / 30.4375
+    given = [pilot(487), {"use_case": "y"}, pilot(487, "scaled"), pilot(365)]
+    rows = figures.of_rows(CONTENT.item_by_code["S-N5"], {"rows": given}, DAY)
+    assert rows[:2] == [{"age_months": 16.0, "stuck": True}, {"age_months": None, "stuck": False}]  # 487 / 30.4375
+    assert [row["stuck"] for row in rows[2:]] == [
+        False,
+        False,
+    ]  # what is scaled waits for nothing; 12 months are no more
 
 
 def test_benefits():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments import figure_words, figures
+from assessments.figure_words import Flag
 from assessments.item_words import cell, label_of, unit_of
 from assessments.items import matrices, registers
 from assessments.items.fields import empty, number
@@ -46,7 +47,9 @@ def _column(page: Page, column: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(page: Page, columns: list[dict[str, Any]], n: str, row: Mapping[str, Any], flags: list[str]) -> dict[str, Any]:
+def _row(
+    page: Page, columns: list[dict[str, Any]], n: str, row: Mapping[str, Any], flags: list[Flag]
+) -> dict[str, Any]:
     cells = [_cell(page, column, f"row-{n}-{column['key']}", f"{n}.{column['key']}", row) for column in columns]
     return {"n": n, "flags": flags, "cells": cells}
 

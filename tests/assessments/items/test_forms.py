@@ -194,6 +194,20 @@ def test_what_follows_is_said_after_saving(nordwerk):
 
 
 @pytest.mark.django_db
+def test_only_a_pilot_that_waits_too_long_is_a_warning(nordwerk):
+    client, url = place(nordwerk, "E-N10")
+    year_and_a_half = str(TODAY - timedelta(days=548))  # 548 / 30.4375 = 18.0
+    rows = {
+        "row-1-use_case": "Cameras", "row-1-stage": "pilot", "row-1-stage_since": year_and_a_half,
+        "row-2-use_case": "Robots", "row-2-stage": "scaled", "row-2-stage_since": year_and_a_half,
+        "row-3-use_case": "Drones", "row-3-stage": "pilot", "row-3-stage_since": str(TODAY - timedelta(days=62)),
+    }  # fmt: skip
+    client.post(url + "save/", {**rows, "base_version": "0"})
+    flags = re.findall(r'<span class="(tag[^"]*) flag">([^<]*)</span>', client.get(url).content.decode())
+    assert flags == [("tag warn", "18 months"), ("tag", "18 months"), ("tag", "2 months")]
+
+
+@pytest.mark.django_db
 def test_figures_in_plain_words(nordwerk):
     client, url = place(nordwerk, "S-N4")
     decisions = {f"cell-DR{n:02}-current_level": "plant" if n <= 13 else "unclear" for n in range(1, 17)}
