@@ -17,6 +17,7 @@ from assessments.method import read_method
 from assessments.models import Questionnaire as Published
 from assessments.overlays import English, Findings, Overlay, compare, lay_over, read_overlay, stamp_of
 from assessments.scoring import plan_for
+from opmodel.organisations.models import User
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -228,6 +229,22 @@ def own_fixtures(tmp_path, settings) -> Path:
         shutil.copy(FIXTURES / name, tmp_path / name)
     settings.FIXTURES = tmp_path
     return tmp_path
+
+
+@pytest.mark.django_db
+def test_a_question_and_an_item_without_german_say_so_on_their_pages(nordwerk, own_fixtures):
+    for name in ("E-CAP1-1", "E-N2"):
+        file = next(f for f in (own_fixtures / "questionnaires" / "de").glob("*.yaml") if f"\n{name}:" in f.read_text())
+        file.write_text(file.read_text().replace(f"\n{name}:", f"\n{name}-gone:"))
+    publishing._catalogue.cache_clear()
+    User.objects.filter(pk=nordwerk.members["csco"].user_id).update(language="de")
+    own = f"/submissions/{nordwerk.enterprise.public_id}/"
+    sign = ' <span class="tag">Englisch</span>'
+    page = nordwerk.client().get(own + "dimensions/CAP1/").content.decode()
+    assert page.count(sign) == 1
+    assert sign in page.split('id="E-CAP1-1"')[1].split("</legend>")[0]
+    assert nordwerk.client().get(own + "items/E-N2/").content.decode().split("</h1>")[0].endswith(sign)
+    publishing._catalogue.cache_clear()
 
 
 def test_the_check_lists_what_is_wrong_and_fails(own_fixtures, capsys):

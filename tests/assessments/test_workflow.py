@@ -260,7 +260,7 @@ def test_the_review_lists_what_is_open_unknown_and_worth_a_second_look(nordwerk)
     post(client, nordwerk.enterprise, "E-CAP1-3", status="dk", level=None)
     page = client.get(own + "review/").content.decode()
     row = next(r for r in page.split("<tr>") if r.startswith("<th") and "dimensions/CAP1/" in r)
-    cells = [cell.split("</td>")[0] for cell in row.split("<td>")[1:3]]
+    cells = [cell.split("</td>")[0] for cell in row.split("<td")[1:3]]
     assert ["E-CAP1-" in c for c in cells] == [False, True]
     assert "E-CAP1-3" in cells[1]
     second_look = page.split("Worth a second look")[1].split("</section>")[0]
@@ -402,3 +402,13 @@ def test_without_scripts_the_newer_of_two_marks_counts(nordwerk, shown, form, st
     url = f"/submissions/{nordwerk.enterprise.public_id}/answers/E-CAP1-1/"
     assert nordwerk.client().post(url, form | {"shown": shown, "base_version": "0"}).status_code == 302
     assert stored(nordwerk) == [("E-CAP1-1", status, 4 if status == "level" else None, 1)]
+
+
+def test_what_is_only_read_has_no_buttons_to_save(nordwerk):
+    page = f"/submissions/{nordwerk.enterprise.public_id}/dimensions/CAP1/"
+    buttons = ('name="clear"', ">Save</button>")
+    assert [b in nordwerk.client().get(page).content.decode() for b in buttons] == [True, True]
+    post(nordwerk.client(), nordwerk.enterprise, "E-CAP1-1", level=4)
+    with nordwerk.inside():
+        workflow.submit(by=nordwerk.members["csco"], submission=nordwerk.enterprise)
+    assert [b in nordwerk.client().get(page).content.decode() for b in buttons] == [False, False]
