@@ -105,6 +105,12 @@ def earlier_revision(submission: Submission, revision: int) -> str:
     return _("Scores of revision %(n)d; the newer one is being scored") % {"n": revision}
 
 
+def spoken_period(stored: str) -> str:
+    """The months that data of a dataset come from ("2024-09 to 2026-04"), in the reader's language."""
+    first, apart, last = stored.partition(" to ")
+    return _("%(first)s to %(last)s") % {"first": first, "last": last} if apart else stored
+
+
 def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = False) -> dict[str, Any]:
     """What every page with figures says about where they come from.
 
@@ -124,7 +130,7 @@ def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = Fals
         "method": seen.result.method_version,
         "content": seen.result.content_version,
         "release": release.name if release else "",
-        "period": release.dataset.period if release else "",
+        "period": spoken_period(release.dataset.period) if release else "",
         "peer_source": release.dataset.source if release else "",
         "illustrative": bool(release and release.dataset.illustrative),
         "group": seen.group.label if seen.group else "",

@@ -7,7 +7,7 @@ const surveys = new Map([...kept].map((path) => [path.split("/dimensions/")[0], 
 const add = (tag, parent, given) => parent.appendChild(Object.assign(document.createElement(tag), given));
 for (const path of surveys.values()) {
   const page = new DOMParser().parseFromString(await (await cache.match(path, { ignoreVary: true })).text(), "text/html");
-  add("h3", place, { textContent: page.querySelector(".outline strong").textContent });
+  add("h3", place, { textContent: [...page.querySelectorAll(".outline > strong, .outline > .muted")].map((each) => each.textContent).join(" · ") });
   const list = add("ul", place);
   for (const link of page.querySelectorAll(".outline a[data-screen]")) {
     if (kept.has(link.getAttribute("href"))) add("a", add("li", list), { href: link.getAttribute("href"), textContent: link.textContent });
