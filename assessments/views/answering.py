@@ -164,7 +164,11 @@ def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
         workflow.confirm_carried(by=request.member, submission=found, codes=codes)
     except workflow.Refused as refused:
         messages.error(request, refused.message)
-    return redirect(f"{_dimension_url(found, codes[0])}#{codes[0]}") if codes else redirect("submission", public_id)
+    if not codes:
+        return redirect("submission", public_id)
+    if codes[0] in selectors.catalogue_of(found).item_by_code:
+        return redirect("submission-item", public_id, codes[0])
+    return redirect(f"{_dimension_url(found, codes[0])}#{codes[0]}")
 
 
 def _dimension_url(found: Submission, code: str) -> str:

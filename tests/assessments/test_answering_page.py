@@ -9,7 +9,7 @@ from django.template import engines
 from assessments import publishing, workflow
 from assessments.glossary import Marker
 from assessments.models import Answer
-from tests.assessments.test_carrying import last, next_cycle  # noqa: F401 - a fixture
+from tests.assessments.test_carrying import POINTS, last, next_cycle  # noqa: F401 - a fixture
 from tests.assessments.test_workflow import post
 
 TERMS = {
@@ -132,6 +132,30 @@ def test_what_is_offered_is_confirmed_one_by_one_or_a_page_at_once(nordwerk, las
         ("E-CAP1-2", "na", None, "carried"),
         ("E-CAP1-3", "dk", None, "carried"),
     ]
+
+
+@pytest.mark.django_db
+def test_an_item_shows_what_was_carried_over_and_is_confirmed_or_changed(nordwerk, last):  # noqa: F811
+    submission = next_cycle(nordwerk, prefill_from=last)
+    client, own = nordwerk.client(), f"/submissions/{submission.public_id}/"
+    page = body(client, own + "items/E-N2/")
+    assert "Carried over from Cycle 1. It counts once you confirm it, or change and save it." in page
+    assert re.search(r'<input(?=[^>]*name="cost")(?=[^>]*value="30")', page)
+    assert "What follows from it" not in page  # nothing is saved yet
+    assert client.post(own + "confirm/", {"confirm": "E-N2"}).url == own + "items/E-N2/"
+    assert answers(nordwerk, submission) == [("E-N2", "data", None, "carried")]
+    assert "Carried over" not in body(client, own + "items/E-N2/")
+    # Changed instead of confirmed, it is an answer of its own.
+    other = next_cycle(nordwerk, name="Other", prefill_from=last)
+    own = f"/submissions/{other.public_id}/"
+    changed = POINTS | {"cost": 25, "growth": 15}
+    client.post(own + "items/E-N2/save/", {**changed, "base_version": 0})
+    assert answers(nordwerk, other) == [("E-N2", "data", None, "page")]
+    # A cycle without a prefill offers nothing.
+    plain = next_cycle(nordwerk, name="Plain")
+    page = body(client, f"/submissions/{plain.public_id}/items/E-N2/")
+    assert "Carried over" not in page
+    assert 'value="30"' not in page
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments import figure_words, item_words, items, reviews, selectors, workflow
+from assessments import carrying, figure_words, item_words, items, reviews, selectors, workflow
 from assessments.access import Access, access
 from assessments.catalogue import Item
 from assessments.models import Answer, Submission
@@ -44,10 +44,11 @@ def item(
     answer = saved.get(code)
     stored = answer.data if answer and answer.data else None
     editable = granted.writes(code) and selectors.takes_answers(member, submission)
+    offered = carrying.carried(submission, saved).get(code) if editable and raw is None else None
     page = item_forms.Page(
         item=shown,
         catalogue=catalogue,
-        data=raw if raw is not None else stored or {},
+        data=raw if raw is not None else stored or (offered and offered.data) or {},
         today=timezone.localdate(),
         reference=selectors.reference_day(submission),
         currency=member.organisation.currency,
@@ -69,6 +70,8 @@ def item(
         "base_version": base_version if base_version is not None else answer.version if answer else 0,
         "saved_text": _saved_text(answer.saved_at) if answer else "",
         "stored": stored is not None,
+        "offered": offered.cycle if offered and offered.data else "",
+        "confirm_url": reverse("submission-confirm", args=[submission.public_id]),
         "stays": "external_comparator" in shown.spec,
         "item_url": reverse("submission-item", args=[submission.public_id, code]),
         "save_url": reverse("submission-item-save", args=[submission.public_id, code]),
