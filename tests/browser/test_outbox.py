@@ -25,7 +25,9 @@ def question(page: Page, code: str) -> Locator:
     return page.locator(f"form.q[data-code={code}]")
 
 
-def choose(page: Page, code: str, level: int) -> None:
+def choose(page: Page, code: str, level: int, *, script: bool = True) -> None:
+    if script:  # else the page may still be on its way: it moves under the pointer
+        page.wait_for_selector("html.js")
     question(page, code).locator(f"[name=level][value='{level}']").check(force=True)
 
 
@@ -115,10 +117,10 @@ def test_what_is_answered_before_the_script_is_there_is_saved(sign_in, company):
     late: list[Route] = []
     page.context.route(re.compile(r"/static/js/answering"), lambda route: late.append(route))
     page.goto(company.page("CAP2"), wait_until="commit")
-    choose(page, "S-CAP2-1", 3)
+    choose(page, "S-CAP2-1", 3, script=False)
     question(page, "S-CAP2-1").locator("[value=na]").check(force=True)  # nothing excludes the level yet
     question(page, "S-CAP2-1").locator("[name=reason]").evaluate("field => { field.value = 'one product only' }")
-    choose(page, "S-CAP2-2", 4)
+    choose(page, "S-CAP2-2", 4, script=False)
     until(lambda: page.evaluate("1") and late, "the page asks for its script")
     assert company.answers() == {}
     late[0].continue_()

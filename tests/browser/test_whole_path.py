@@ -21,6 +21,7 @@ def answer_everything(page: Page, levels: tuple[int, ...]) -> tuple[int, int]:
     """
     questions = screens = 0
     while "/dimensions/" in page.url:
+        page.wait_for_selector("html.js")
         forms = page.locator("form.q")
         expect(page.locator("nav.actions a.primary")).to_be_visible()  # the last thing on a screen
         screens += 1
