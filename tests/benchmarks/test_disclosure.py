@@ -1,0 +1,284 @@
+"""Disclosure control against METHOD's vectors, and against brute force over rows and subsets."""
+
+import json
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.disclosure import Auditor, Former, Group, Refused, decide
+
+VECTORS = json.loads((Path(__file__).parents[1] / "data" / "vectors.json").read_text())
+TABLES = [v for v in VECTORS["disclosure"] if "groups" in v]
+
+
+def path(short: str) -> str:
+    return " > ".join(["all", *short.split("/")])
+
+
+def groups(rows: list[list], before: list | None = None) -> list[Group]:
+    return [Group(n, (path(a), path(b))) for n, a, b in rows]
+
+
+def table(cells: dict, tree: str) -> dict[str, int]:
+    return {name.removeprefix("all > ").replace(" > ", "/"): n for (t, name), n in cells.items() if t == tree}
+
+
+@pytest.mark.parametrize("vector", TABLES, ids=[v["name"] for v in TABLES])
+def test_the_vectors_of_the_method(vector):
+    pool = groups(vector["groups"])
+    breach = Auditor(pool, n_min=10, k=5).worst()
+    assert (breach.cut.size if breach else None) == vector["cut"]
+    decision = decide(pool, n_min=10, k=5)
+    assert table(decision.cells, "A") == vector["A"]
+    assert table(decision.cells, "B") == vector["B"]
+    assert {f"{t}:{table({(t, n): 0}, t).popitem()[0]}" for (t, n), _why in decision.dropped} == set(vector["dropped"])
+
+
+# -- a sequence of releases ------------------------------------------------------------------------------------------
+FIRST = [(20, "S1/I1", "R1"), (20, "S2/I2", "R1")]
+OLD = {"S1/I1": ("all > S1 > I1", "all > R1"), "S2/I2": ("all > S2 > I2", "all > R1")}
+SEQUENCE = next(v for v in VECTORS["disclosure"] if v["name"] == "sequence")["changes_in_S1/I1"]
+
+
+def second(joiners: int = 0, leavers: int = 0, *, may_wait: bool = False) -> list[Group]:
+    one, two = (path("S1/I1"), path("R1")), (path("S2/I2"), path("R1"))
+    changed = [
+        Group(20 - leavers, one, before=(OLD["S1/I1"],)),
+        Group(20, two, before=(OLD["S2/I2"],)),
+        Group(leavers, None, before=(OLD["S1/I1"],)),
+        Group(joiners, one, before=(None,), may_wait=may_wait),
+    ]
+    return [g for g in changed if g.n]
+
+
+@pytest.mark.parametrize(("change", "given"), [("1 joiner", {"joiners": 1}), ("1 leaver", {"leavers": 1})])
+def test_a_sequence_that_gives_one_away_is_refused(change, given):
+    assert SEQUENCE[change] == {"cut": 1, "second": "refused"}
+    assert Auditor(second(**given), n_min=10, k=5).worst().cut.size == 1
+    with pytest.raises(Refused, match="a group of 1 could be isolated against an earlier release"):
+        decide(second(**given), n_min=10, k=5)
+
+
+def test_five_joiners_hide_each_other():
+    decision = decide(second(joiners=5), n_min=10, k=5)
+    expected = SEQUENCE["5 joiners"]["second"]
+    assert (table(decision.cells, "A"), table(decision.cells, "B")) == (expected["A"], expected["B"])
+    assert decision.first_cut is None
+
+
+def test_a_lone_joiner_waits_where_it_may():
+    decision = decide(second(joiners=1, may_wait=True), n_min=10, k=5)
+    assert sum(g.n for g in decision.waiting) == 1
+    assert table(decision.cells, "A") == {"all": 40, "S1": 20, "S1/I1": 20, "S2": 20, "S2/I2": 20}
+
+
+# -- brute force -----------------------------------------------------------------------------------------------------
+# The oracle knows nothing of graphs: a group G is isolated when some combination of the published sums is not zero on
+# G only, that is when the matrix of all sums loses rank once the columns of G are taken away.
+K, N_MIN = 3, 4
+
+
+def random_paths(rng: np.random.Generator, n: int) -> list[tuple[str, str]]:
+    found = []
+    for _ in range(n):
+        sector, industry, region, size = rng.integers(0, (2, 2, 2, 2))
+        found.append((path(f"S{sector}/I{sector}{industry}/R{region}"), path(f"R{region}/Z{size}")))
+    return found
+
+
+def row(cell: tuple[str, str], members: list[tuple[str, str] | None]) -> list[int]:
+    tree, name = cell
+    inside = (p["AB".index(tree)] if p else "" for p in members)
+    return [int(p == name or p.startswith(name + " > ")) for p in inside]
+
+
+def isolated(matrix: np.ndarray, columns: list[list[int]], below: int) -> int | None:
+    """The size of the smallest group of companies (each some columns) that a combination of rows isolates."""
+    whole = np.linalg.matrix_rank(matrix)
+    for size in range(1, below):
+        for chosen in combinations(range(len(columns)), size):
+            gone = [c for company in chosen for c in columns[company]]
+            if np.linalg.matrix_rank(np.delete(matrix, gone, axis=1)) < whole:
+                return size
+    return None
+
+
+@pytest.mark.parametrize("start", range(0, 500, 50))
+def test_one_release_equals_brute_force(start):
+    broken = 0
+    for seed in range(start, start + 50):
+        rng = np.random.default_rng(seed)
+        members = random_paths(rng, int(rng.integers(8, 17)))
+        each = [[i] for i in range(len(members))]
+        auditor = Auditor([Group(1, m) for m in members], n_min=N_MIN, k=K)
+        breach = auditor.worst()
+        found = isolated(np.array([row(c, members) for c in auditor.cells]), each, K)
+        assert found == (breach.cut.size if breach else None), seed
+        broken += found is not None
+        decision = auditor.repair()
+        assert isolated(np.array([row(c, members) for c in decision.cells]), each, K) is None, seed
+    assert broken > 10  # the pools are small enough to be in danger
+
+
+class Changes:
+    """A first release, and a pool of leavers, joiners and perhaps a corrected record for the second."""
+
+    def __init__(self, seed: int) -> None:
+        rng = np.random.default_rng(10_000 + seed)
+        self.old = random_paths(rng, int(rng.integers(8, 14)))
+        first = Auditor([Group(1, m) for m in self.old], n_min=N_MIN, k=K)
+        first.repair()
+        self.first_cells = list(first.cells)
+        leavers = int(rng.integers(0, 5))
+        self.pool = [
+            Group(1, None if i < leavers else m, before=(blocks,), name=f"old {i}")
+            for i, (m, blocks) in enumerate(zip(self.old, first.blocks, strict=True))
+        ]
+        if rng.integers(0, 2):
+            last, (now,) = self.pool[-1], random_paths(rng, 1)
+            former = Former(self.old[-1])
+            self.pool[-1] = Group(1, now, before=last.before, may_wait=True, former=former, name="corrected")
+        self.pool += [
+            Group(1, m, before=(None,), may_wait=bool(rng.integers(0, 2)), name=f"new {i}")
+            for i, m in enumerate(random_paths(rng, int(rng.integers(0, 5))))
+        ]
+        # The columns of the oracle: every version of a record is an unknown of its own.
+        self.columns = [(g.name, "old") for g in self.pool if g.before[0]]
+        self.columns += [(g.name, "new") for g in self.pool if g.former or not g.before[0]]
+
+    def isolated(self, groups: list[Group], cells: list) -> int | None:
+        """By brute force over the sums of both releases."""
+        former = {(name, "old"): m for (name, _v), m in zip(self.columns, self.old, strict=False)}
+        now: dict = {}
+        for g in groups:
+            now[g.name, "old" if g.before[0] and not g.former else "new"] = g.paths
+        rows = [row(cell, [former.get(c) for c in self.columns]) for cell in self.first_cells]
+        rows += [row(cell, [now.get(c) for c in self.columns]) for cell in cells]
+        return isolated(np.array(rows), [[i] for i in range(len(self.columns))], K)
+
+
+@pytest.mark.parametrize("start", range(0, 500, 100))
+def test_two_releases_equal_brute_force(start):
+    seen = {"refused": 0, "waited": 0, "corrected waited": 0}
+    for seed in range(start, start + 100):
+        changes = Changes(seed)
+        try:
+            auditor = Auditor(changes.pool, n_min=N_MIN, k=K)
+            pair, together = auditor.worst(), auditor.hidden()
+            sizes = ([pair.cut.size] if pair else []) + ([together.size] if together else [])
+            assert changes.isolated(auditor.groups, list(auditor.cells)) == min(sizes, default=None), seed
+            decision = auditor.repair()
+        except Refused:
+            seen["refused"] += 1
+            continue
+        assert changes.isolated(auditor.groups, list(decision.cells)) is None, seed
+        seen["waited"] += bool(decision.waiting)
+        seen["corrected waited"] += any(g.former for g in decision.waiting)
+    assert all(seen.values()), seen
+
+
+class PairsOnly(Auditor):
+    """The rule as METHOD 6.4 states it, without the search over all releases."""
+
+    def hidden(self) -> None:
+        return None
+
+
+def test_pairs_of_partitions_are_not_enough():
+    """Why the search over all releases belongs into the audit and not only into the attack suite."""
+    given_away = 0
+    for seed in range(200):
+        changes = Changes(seed)
+        try:
+            auditor = PairsOnly(changes.pool, n_min=N_MIN, k=K)
+            decision = auditor.repair()
+        except Refused:
+            continue
+        given_away += changes.isolated(auditor.groups, list(decision.cells)) is not None
+    assert given_away > 0
+
+
+# -- measures that are made of one another ---------------------------------------------------------------------------
+COMPONENTS = {"X": ("X1", "X2", "X3"), "Y": ("Y1", "Y2")}
+DIMENSIONS = [d for parts in COMPONENTS.values() for d in parts]
+
+
+class Linked:
+    """Companies with some dimensions missing; components and overall are means of what is there."""
+
+    def __init__(self, seed: int) -> None:
+        rng = np.random.default_rng(20_000 + seed)
+        self.paths = random_paths(rng, int(rng.integers(9, 15)))
+        self.scored = rng.random((len(self.paths), len(DIMENSIONS))) > 0.12
+        for parts in COMPONENTS.values():
+            self.scored[:, DIMENSIONS.index(parts[0])] = True  # every component has a score
+        self.columns = [[i * len(DIMENSIONS) + j for j in range(len(DIMENSIONS))] for i in range(len(self.paths))]
+
+    def weights(self, i: int) -> dict[str, np.ndarray]:
+        """For each measure, what each dimension of company i adds to its score."""
+        found: dict[str, np.ndarray] = {}
+        for j, d in enumerate(DIMENSIONS):
+            if self.scored[i, j]:
+                found[d] = np.eye(len(DIMENSIONS))[j]
+        for component, parts in COMPONENTS.items():
+            found[component] = sum(found[d] for d in parts if d in found) / sum(d in found for d in parts)
+        found["OVERALL"] = sum(found[c] for c in COMPONENTS) / len(COMPONENTS)
+        return found
+
+    def matrix(self, cells: list, waiting: set[int]) -> np.ndarray:
+        weights = [self.weights(i) for i in range(len(self.paths))]
+        rows = []
+        for cell in cells:
+            inside = row(cell, self.paths)
+            for measure in [*DIMENSIONS, *COMPONENTS, "OVERALL"]:
+                each = [
+                    w[measure] if inside[i] and i not in waiting and measure in w else np.zeros(len(DIMENSIONS))
+                    for i, w in enumerate(weights)
+                ]
+                rows.append(np.concatenate(each))
+        return np.array(rows)
+
+    def lacks(self, i: int) -> frozenset[str]:
+        return frozenset(
+            c for c, parts in COMPONENTS.items() if not all(self.scored[i, DIMENSIONS.index(d)] for d in parts)
+        )
+
+    def isolated(self, cells: list, waiting: set[int] = frozenset()) -> int | None:
+        return isolated(self.matrix(cells, waiting), self.columns, K)
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_linked_measures_give_nobody_away(start):
+    waited = published = 0
+    for seed in range(start, start + 50):
+        pool = Linked(seed)
+        rows = [Group(1, m, pool.lacks(i), may_wait=True, name=str(i)) for i, m in enumerate(pool.paths)]
+        try:
+            decision = decide(rows, n_min=N_MIN, k=K, families=tuple(COMPONENTS), linked=True)
+        except Refused:
+            continue
+        waiting = {int(g.name) for g in decision.waiting}
+        waited += bool(waiting)
+        published += len(decision.cells) > 2
+        assert pool.isolated(list(decision.cells), waiting) is None, seed
+    assert waited
+    assert published
+
+
+def test_an_audit_of_each_measure_alone_gives_somebody_away():
+    """The sum of a component minus those of its dimensions leaves whoever lacks one of them (docs/decisions/0005)."""
+    given_away = 0
+    for seed in range(50):
+        pool = Linked(seed)
+        lacks = [
+            frozenset(d for j, d in enumerate(DIMENSIONS) if not pool.scored[i, j]) for i in range(len(pool.paths))
+        ]
+        rows = [Group(1, m, lacks[i]) for i, m in enumerate(pool.paths)]
+        try:
+            decision = decide(rows, n_min=N_MIN, k=K, families=tuple(DIMENSIONS))
+        except Refused:
+            continue
+        given_away += pool.isolated(list(decision.cells)) is not None
+    assert given_away > 10
