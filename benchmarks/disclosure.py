@@ -4,9 +4,11 @@ A block is the set of records whose deepest published cell in a tree is that cel
 spanned by its blocks. For two partitions into blocks, the smallest group that sums can isolate is the smallest positive
 cut of the graph with blocks as vertices and records as edges; a record that lies in only one of them runs to GROUND.
 
-Measures that are made of one another (overall of components, components of dimensions) tell more together than each
-alone: the sum of a component minus the sums of its dimensions leaves the records that lack a dimension. Therefore, with
-`linked`, the records that lack a part of a family are judged as a graph of their own. docs/decisions/0005.
+Measures that are made of one another tell more together than each alone: seven times the sum of a component minus the
+sums of its seven dimensions leaves the records that lack a dimension. Therefore a record with a gap in a component is left
+out of that component and of its dimensions, still counts in the others and in the overall score, and belongs to one more
+graph, GAPS: the overall score minus its components leaves just these records. Each graph is judged like a measure; then no
+combination of all sums of all measures isolates fewer than K (docs/decisions/0005, with the proof).
 """
 
 from collections import Counter, defaultdict
@@ -14,11 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmarks import rowspace
-from benchmarks.cuts import Cut, components, smallest_cut
+from benchmarks.cuts import Cut, smallest_cut
 
 TREES = ("A", "B")
 SEPARATOR = " > "
 GROUND = "GROUND"
+GAPS = "gaps"
+ONE = frozenset({""})
 Cell = tuple[str, str]  # tree, name
 Blocks = tuple[str, ...]  # one per tree, in the order of TREES
 
@@ -32,21 +36,21 @@ class Former:
     """What a corrected record said before; it stands instead while the new one waits."""
 
     paths: Blocks
-    lacks: frozenset[str] = frozenset()
+    kinds: frozenset[str] = ONE
 
 
 @dataclass(frozen=True)
 class Group:
     """`n` records that are alike to the audit.
 
-    `paths`: the deepest cell of each tree, None for records that have left. `lacks`: families they have no complete
-    score in. `before`: for each earlier release their blocks in it, or None. `may_wait`: new or corrected records, which
+    `paths`: the deepest cell of each tree, None for records that have left. `kinds`: the graphs they are an edge
+    of, one for each family of measures they count in, and GAPS. `before`: for each earlier release their blocks in it, or None. `may_wait`: new or corrected records, which
     need not be in this release.
     """
 
     n: int
     paths: Blocks | None
-    lacks: frozenset[str] = frozenset()
+    kinds: frozenset[str] = ONE
     before: tuple[Blocks | None, ...] = ()
     may_wait: bool = False
     former: Former | None = None
@@ -68,8 +72,7 @@ class Breach:
 
     cut: Cut
     pair: Pair
-    family: str
-    lacking: bool
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -127,11 +130,10 @@ def count(groups: Sequence[Group]) -> dict[Cell, int]:
 class Auditor:
     """Cells, groups and what waits, on the way from everything large enough to what is safe."""
 
-    def __init__(
-        self, groups: Sequence[Group], *, n_min: int, k: int, families: Sequence[str] = ("",), linked: bool = False
-    ) -> None:
+    def __init__(self, groups: Sequence[Group], *, n_min: int, k: int) -> None:
         self.groups, self.n_min, self.k = list(groups), n_min, k
-        self.families, self.linked = families, linked
+        former = [g.former.kinds for g in self.groups if g.former]
+        self.kinds = sorted(frozenset().union(*former, *(g.kinds for g in self.groups)))
         self.waiting: list[Group] = []
         self.dropped: list[tuple[Cell, str]] = []
         self.gone: set[Cell] = set()
@@ -173,84 +175,65 @@ class Auditor:
                     yield Pair(tree, other, release)
 
     def edges_of(self, at: int, pair: Pair) -> Iterator[tuple[tuple[Cell | str, Cell | str], frozenset[str]]]:
-        """The edges of one group between two partitions, with the families its records lack there."""
+        """The edges of one group between two partitions, with the kinds of its records there."""
         group, blocks = self.groups[at], self.blocks[at]
         if pair.release is None:
             if blocks is not None:
-                yield (("new", blocks[0]), ("other", blocks[1])), group.lacks
+                yield (("new", blocks[0]), ("other", blocks[1])), group.kinds
             return
         old = group.before[pair.release] if group.before else None
         here = ("new", blocks[pair.tree]) if blocks is not None else GROUND
         there = ("other", old[pair.other]) if old is not None else GROUND
         if group.former is not None and old is not None and blocks is not None:  # the old one out, the new one in
-            yield (here, GROUND), group.lacks
-            yield (GROUND, there), group.former.lacks
+            yield (here, GROUND), group.kinds
+            yield (GROUND, there), group.former.kinds
         elif here != GROUND or there != GROUND:
-            yield (here, there), group.lacks
+            yield (here, there), group.kinds
 
-    def graph(self, pair: Pair, family: str, lacking: bool) -> dict[tuple[Cell | str, Cell | str], int]:
-        edges: dict[tuple[Cell | str, Cell | str], int] = defaultdict(int)
+    def graphs(self, pair: Pair) -> dict[str, dict[tuple[Cell | str, Cell | str], int]]:
+        """The graph of each kind of records."""
+        found: dict[str, dict[tuple[Cell | str, Cell | str], int]] = {kind: defaultdict(int) for kind in self.kinds}
         for at, group in enumerate(self.groups):
-            for edge, lacks in self.edges_of(at, pair):
-                if (family in lacks) == lacking:
-                    edges[edge] += group.n
-        return edges
+            for edge, kinds in self.edges_of(at, pair):
+                for kind in kinds:
+                    found[kind][edge] += group.n
+        return found
 
     def worst(self) -> Breach | None:
-        """The smallest positive cut below K over all pairs, families and kinds of records."""
+        """The smallest positive cut below K over all pairs and kinds of records."""
         worst: Breach | None = None
         for pair in self.pairs():
-            for family in self.families:
-                complete = self.graph(pair, family, False)
-                found = [(smallest_cut(complete, self.k), False)]
-                if self.linked:
-                    partial = self.graph(pair, family, True)
-                    found += [(bridge(complete, partial), True), (smallest_cut(partial, self.k), True)]
-                for cut, lacking in found:
-                    if cut is not None and (worst is None or cut.size < worst.cut.size):
-                        worst = Breach(cut, pair, family, lacking)
+            for kind, edges in self.graphs(pair).items():
+                cut = smallest_cut(edges, worst.cut.size if worst else self.k)
+                if cut is not None:
+                    worst = Breach(cut, pair, kind)
         return worst
 
     # -- all releases together ---------------------------------------------------------------------------------------
-    def atoms(self, family: str, lacking: bool) -> dict[rowspace.Atom, list[int]]:
+    def atoms(self, kind: str) -> dict[rowspace.Atom, list[int]]:
         """Where the records of one kind lie in all partitions: atom -> places in the pool."""
         found: dict[rowspace.Atom, list[int]] = defaultdict(list)
+        nowhere: Blocks | tuple[None, ...] = (None,) * len(TREES)
         for at, (group, blocks) in enumerate(zip(self.groups, self.blocks, strict=True)):
-            before: list[str | None] = []
-            for old in group.before or (None,) * self.releases:
-                before += old if old is not None else [None] * len(TREES)
-            nowhere = [None] * len(TREES)
+            before = tuple(b for old in group.before or (None,) * self.releases for b in old or nowhere)
+            now = blocks or nowhere
+            versions = [(now + before, group.kinds)]
             if group.former is not None and any(before):
-                versions = [
-                    ([*(blocks or nowhere), *([None] * len(before))], group.lacks),
-                    ([*nowhere, *before], group.former.lacks),
-                ]
-            else:
-                versions = [([*(blocks or nowhere), *before], group.lacks)]
-            for atom, lacks in versions:
-                if (family in lacks) == lacking and any(atom):
-                    found[tuple(atom)].append(at)
+                versions = [(now + (None,) * len(before), group.kinds), (nowhere + before, group.former.kinds)]
+            for atom, kinds in versions:
+                if kind in kinds and any(atom):
+                    found[atom].append(at)
         return found
 
     def hidden(self) -> Hidden | None:
         """A group below K in the row space of all releases, or None. Two partitions need no such search: they are a graph."""
-        for family in self.families if self.releases else ():
-            complete = self.atoms(family, False)
-            kinds = [complete]
-            if self.linked and (partial := self.atoms(family, True)):
-                loose = rowspace.outside(self.sizes_of(complete), self.sizes_of(partial))
-                if loose:
-                    at = frozenset(i for atom in loose for i in partial[atom])
-                    return Hidden(sum(self.groups[i].n for i in at), at)
-                kinds.append(partial)
-            for atoms in kinds:
-                found = rowspace.smallest_group(self.sizes_of(atoms), self.k)
-                if found is not None:
-                    return Hidden(found[0], frozenset(i for atom in found[1] for i in atoms[atom]))
+        for kind in self.kinds if self.releases else ():
+            atoms = self.atoms(kind)
+            sizes = {atom: sum(self.groups[i].n for i in at) for atom, at in atoms.items()}
+            found = rowspace.smallest_group(sizes, self.k)
+            if found is not None:
+                return Hidden(found[0], frozenset(i for atom in found[1] for i in atoms[atom]))
         return None
-
-    def sizes_of(self, atoms: Mapping[rowspace.Atom, list[int]]) -> dict[rowspace.Atom, int]:
-        return {atom: sum(self.groups[i].n for i in at) for atom, at in atoms.items()}
 
     # -- repair ------------------------------------------------------------------------------------------------------
     def repair(self) -> Decision:
@@ -269,7 +252,7 @@ class Auditor:
                     )
                 continue
             first = breach.cut.size if first is None else first
-            may_wait = breach.pair.release is not None or breach.lacking
+            may_wait = breach.pair.release is not None or breach.kind == GAPS
             if not (may_wait and self.wait(self.crossing(breach))):
                 where = "between the trees" if breach.pair.release is None else "against an earlier release"
                 self.drop_cells(self.choices(breach), f"a group of {breach.cut.size} could be isolated {where}")
@@ -281,10 +264,7 @@ class Auditor:
             at
             for at, group in enumerate(self.groups)
             if group.may_wait
-            and any(
-                breach.cut.crosses(edge) and (breach.family in lacks) == breach.lacking
-                for edge, lacks in self.edges_of(at, breach.pair)
-            )
+            and any(breach.kind in kinds and breach.cut.crosses(edge) for edge, kinds in self.edges_of(at, breach.pair))
         }
 
     def wait(self, chosen: set[int]) -> bool:
@@ -297,7 +277,7 @@ class Auditor:
             self.waiting.append(group)
             if group.former is not None:
                 kept.append(
-                    replace(group, paths=group.former.paths, lacks=group.former.lacks, former=None, may_wait=False)
+                    replace(group, paths=group.former.paths, kinds=group.former.kinds, former=None, may_wait=False)
                 )
             elif any(group.before):
                 kept.append(replace(group, paths=None, may_wait=False))
@@ -362,21 +342,6 @@ class Auditor:
 SIDES = ("side", "other")
 
 
-def bridge(
-    complete: Mapping[tuple[Cell | str, Cell | str], int], partial: Mapping[tuple[Cell | str, Cell | str], int]
-) -> Cut | None:
-    """Incomplete records that join blocks which no complete record joins: nothing hides what they add there."""
-    whole = components(complete)
-    for (u, v), n in partial.items():
-        if n > 0 and whole.find(u) != whole.find(v):
-            side = frozenset(x for edge in complete for x in edge if whole.find(x) == whole.find(u)) | {u}
-            other = frozenset(x for edge in complete for x in edge if whole.find(x) == whole.find(v)) | {v}
-            return Cut(n, side, other)
-    return None
-
-
-def decide(
-    groups: Sequence[Group], *, n_min: int, k: int, families: Sequence[str] = ("",), linked: bool = False
-) -> Decision:
+def decide(groups: Sequence[Group], *, n_min: int, k: int) -> Decision:
     """The cells that may be published; raises Refused when no repair helps."""
-    return Auditor(groups, n_min=n_min, k=k, families=families, linked=linked).repair()
+    return Auditor(groups, n_min=n_min, k=k).repair()

@@ -40,16 +40,6 @@ def smallest_group(atoms: Mapping[Atom, int], k: int) -> tuple[int, frozenset[At
     return lightest(space, [atoms[a] for a in small], small, k) if len(space) else None
 
 
-def outside(spanned: Mapping[Atom, int], others: Mapping[Atom, int]) -> frozenset[Atom]:
-    """Atoms of `others` on which a combination may differ from zero that is zero on all of `spanned`."""
-    rows = row_numbers({**spanned, **others})
-    names = list(others)
-    free = left_null(incidence(list(spanned), rows))
-    return frozenset(
-        name for name, column in zip(names, multiply(free, incidence(names, rows)).T, strict=True) if column.any()
-    )
-
-
 def row_numbers(atoms: Mapping[Atom, int]) -> dict[tuple[int, Hashable], int]:
     """A row for every block of every partition."""
     rows: dict[tuple[int, Hashable], int] = {}
