@@ -282,3 +282,9 @@ class Questionnaire:
     def measures(self) -> tuple[str, ...]:
         """The 32 measures peers are compared by: dimensions, components, OVERALL (METHOD 5)."""
         return (*(d.code for d in self.dimensions), *(c.code for c in self.components), "OVERALL")
+
+    @cached_property
+    def families(self) -> dict[str, list[str]]:
+        """Which measures the others are made of: component -> dimensions, OVERALL -> components (METHOD 2)."""
+        made = {c.code: [d.code for d in self.dimensions if d.component == c.code] for c in self.components}
+        return {**made, "OVERALL": [c.code for c in self.components]}

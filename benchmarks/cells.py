@@ -3,7 +3,7 @@
 A cell is a prefix of a path: A is all > sector > industry > region > size band, B is all > region > size band.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -81,8 +81,9 @@ def build_cells(
     scores: npt.NDArray[np.int16],
     measures: Sequence[str],
     rules: BenchmarkRules,
+    allowed: Collection[tuple[str, str]],
 ) -> list[CellTable]:
-    """Statistics of every publishable cell.
+    """Statistics of the `allowed` cells (tree, name), for each measure with records enough.
 
     `columns` maps a tree to its levels, each a list of n segment values, root first; `scores` is (n, m) in thousandths
     with MISSING. Sorting is vectorised per level; Python touches cells, never records.
@@ -94,14 +95,15 @@ def build_cells(
             if depth:
                 names = names + SEPARATOR + np.asarray(levels[depth], dtype=object)
             cells, member = np.unique(names.astype(str), return_inverse=True)
+            open_cells = [c for c, cell in enumerate(cells) if (tree, str(cell)) in allowed]
             for j, measure in enumerate(measures):
                 order = np.lexsort((scores[:, j], member))
                 order = order[scores[order, j] != MISSING]
                 bounds = np.searchsorted(member[order], np.arange(len(cells) + 1))
                 values = scores[order, j].tolist()
-                for c, cell in enumerate(cells):
+                for c in open_cells:
                     if bounds[c + 1] - bounds[c] >= rules.n_min:
                         published = published_statistics(values[bounds[c] : bounds[c + 1]], rules)
                         if published is not None:
-                            found.append(CellTable(tree, str(cell), measure, published))
+                            found.append(CellTable(tree, str(cells[c]), measure, published))
     return found

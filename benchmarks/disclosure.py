@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmarks import rowspace
+from benchmarks.cells import ROOT, SEPARATOR, prefixes
 from benchmarks.cuts import Cut, smallest_cut
 
 TREES = ("A", "B")
-SEPARATOR = " > "
 GROUND = "GROUND"
 GAPS = "gaps"
 ONE = frozenset({""})
@@ -74,6 +74,10 @@ class Breach:
     pair: Pair
     kind: str
 
+    @property
+    def size(self) -> int:
+        return self.cut.size
+
 
 @dataclass(frozen=True)
 class Hidden:
@@ -81,6 +85,7 @@ class Hidden:
 
     size: int
     at: frozenset[int]
+    kind: str
 
 
 @dataclass
@@ -90,20 +95,8 @@ class Decision:
     cells: dict[Cell, int]
     dropped: list[tuple[Cell, str]] = field(default_factory=list)
     waiting: list[Group] = field(default_factory=list)
+    retreated: dict[Group, Blocks] = field(default_factory=dict)
     first_cut: int | None = None
-
-
-def names_on(path: str) -> Iterator[str]:
-    """The cells on a path, root first.
-
-    >>> list(names_on("all > S1"))
-    ['all', 'all > S1']
-    """
-    at = path.find(SEPARATOR)
-    while at >= 0:
-        yield path[:at]
-        at = path.find(SEPARATOR, at + 1)
-    yield path
 
 
 def deepest(path: str, published: Mapping[str, int] | set[str]) -> str:
@@ -122,7 +115,7 @@ def count(groups: Sequence[Group]) -> dict[Cell, int]:
     cells: Counter[Cell] = Counter()
     for group in groups:
         for tree, path in zip(TREES, group.paths or (), strict=False):
-            for name in names_on(path):
+            for name in prefixes(path.split(SEPARATOR)):
                 cells[tree, name] += group.n
     return dict(cells)
 
@@ -134,7 +127,9 @@ class Auditor:
         self.groups, self.n_min, self.k = list(groups), n_min, k
         former = [g.former.kinds for g in self.groups if g.former]
         self.kinds = sorted(frozenset().union(*former, *(g.kinds for g in self.groups)))
+        self.given = list(groups)  # as they came, in the order of self.groups
         self.waiting: list[Group] = []
+        self.retreated: dict[Group, Blocks] = {}
         self.dropped: list[tuple[Cell, str]] = []
         self.gone: set[Cell] = set()
         self.releases = max((len(group.before) for group in self.groups), default=0)
@@ -144,7 +139,7 @@ class Auditor:
         counts = count(self.groups)
         self.cells = {c: n for c, n in counts.items() if n >= self.n_min and c not in self.gone}
         for tree in TREES:
-            if (tree, "all") not in self.cells:
+            if (tree, ROOT) not in self.cells:
                 raise Refused(f"fewer than {self.n_min} records")
         self.locate()
 
@@ -165,6 +160,14 @@ class Auditor:
         for group, blocks in zip(self.groups, self.blocks, strict=True):
             for tree, block in zip(TREES, blocks or (), strict=False):
                 self.sizes[tree, block] += group.n
+
+    def blocks_of(self, path: Blocks) -> Blocks:
+        """The blocks of a record with this path."""
+        return tuple(deepest(p, self.published[tree]) for tree, p in enumerate(path))
+
+    def too_small(self) -> int:
+        """How many cells hold records, but fewer than n_min."""
+        return sum(0 < n < self.n_min for n in count(self.groups).values())
 
     # -- the graphs of rule 4 ----------------------------------------------------------------------------------------
     def pairs(self) -> Iterator[Pair]:
@@ -232,57 +235,82 @@ class Auditor:
             sizes = {atom: sum(self.groups[i].n for i in at) for atom, at in atoms.items()}
             found = rowspace.smallest_group(sizes, self.k)
             if found is not None:
-                return Hidden(found[0], frozenset(i for atom in found[1] for i in atoms[atom]))
+                return Hidden(found[0], frozenset(i for atom in found[1] for i in atoms[atom]), kind)
         return None
+
+    def margin(self, far: int = 8) -> int | None:
+        """The smallest cut that is left, looked for up to `far` times K; None when there is none up to there."""
+        found = None
+        limit = far * self.k
+        for pair in self.pairs():
+            for edges in self.graphs(pair).values():
+                cut = smallest_cut(edges, found or limit)
+                if cut is not None:
+                    found = cut.size
+        return found
 
     # -- repair ------------------------------------------------------------------------------------------------------
     def repair(self) -> Decision:
         """Wait or drop until no cut below K is left; raises Refused."""
         first: int | None = None
-        while True:
-            breach = self.worst()
-            if breach is None:
-                hidden = self.hidden()
-                if hidden is None:
-                    break
-                first = hidden.size if first is None else first
-                if not self.wait({i for i in hidden.at if self.groups[i].may_wait}):
-                    self.drop_cells(
-                        self.choices_for(hidden), f"a group of {hidden.size} could be isolated by all releases together"
-                    )
+        while (danger := self.worst() or self.hidden()) is not None:
+            first = danger.size if first is None else first
+            if isinstance(danger, Hidden):
+                places, trees, choices = set(danger.at), range(len(TREES)), self.choices_for
+                wait, where = True, "by all releases together"
+            else:
+                places, choices = self.crossing(danger), self.choices
+                inside = danger.pair.release is None
+                trees = range(len(TREES)) if inside else range(danger.pair.tree, danger.pair.tree + 1)
+                wait = danger.kind == GAPS or not inside
+                where = "between the trees" if inside else "against an earlier release"
+            if danger.kind == GAPS and self.retreat(places, trees):
                 continue
-            first = breach.cut.size if first is None else first
-            may_wait = breach.pair.release is not None or breach.kind == GAPS
-            if not (may_wait and self.wait(self.crossing(breach))):
-                where = "between the trees" if breach.pair.release is None else "against an earlier release"
-                self.drop_cells(self.choices(breach), f"a group of {breach.cut.size} could be isolated {where}")
-        return Decision(dict(self.cells), self.dropped, self.waiting, first)
+            if wait and self.wait({at for at in places if self.groups[at].may_wait}):
+                continue
+            self.drop_cells(choices(danger), f"a group of {danger.size} could be isolated {where}")
+        return Decision(dict(self.cells), self.dropped, self.waiting, self.retreated, first)
+
+    def retreat(self, places: set[int], trees: range) -> bool:
+        """Records with a gap count from the next larger peer group on; says whether any could."""
+        for tree in trees:
+            movable = [at for at in places if self.blocks[at] is not None and self.blocks[at][tree] != ROOT]
+            for at in movable:
+                blocks, paths = self.blocks[at], self.groups[at].paths
+                assert blocks is not None
+                assert paths is not None
+                above = deepest(blocks[tree].rpartition(SEPARATOR)[0], self.published[tree])
+                new = tuple(above if t == tree else path for t, path in enumerate(paths))
+                self.groups[at] = replace(self.groups[at], paths=new)
+                self.retreated[self.given[at]] = new
+            if movable:
+                self.recount()
+                return True
+        return False
 
     def crossing(self, breach: Breach) -> set[int]:
-        """New and corrected records that cross a cut."""
+        """The places of the groups that cross a cut."""
         return {
             at
-            for at, group in enumerate(self.groups)
-            if group.may_wait
-            and any(breach.kind in kinds and breach.cut.crosses(edge) for edge, kinds in self.edges_of(at, breach.pair))
+            for at in range(len(self.groups))
+            if any(breach.kind in kinds and breach.cut.crosses(edge) for edge, kinds in self.edges_of(at, breach.pair))
         }
 
     def wait(self, chosen: set[int]) -> bool:
         """These wait for the next release, and what they were before stands instead; says whether there were any."""
         kept: list[Group] = []
+        given: list[Group] = []
         for at, group in enumerate(self.groups):
-            if at not in chosen:
-                kept.append(group)
-                continue
-            self.waiting.append(group)
-            if group.former is not None:
-                kept.append(
-                    replace(group, paths=group.former.paths, kinds=group.former.kinds, former=None, may_wait=False)
-                )
-            elif any(group.before):
-                kept.append(replace(group, paths=None, may_wait=False))
+            if at in chosen:
+                self.waiting.append(self.given[at])
+                if group.former is None:
+                    continue
+                former = group.former
+                group = replace(group, paths=former.paths, kinds=former.kinds, former=None, may_wait=False)
+            kept.append(group)
+            given.append(self.given[at])
         if chosen:
-            self.groups = kept
+            self.groups, self.given = kept, given
             self.recount()
         return bool(chosen)
 
@@ -299,7 +327,7 @@ class Auditor:
     def choices_for(self, hidden: Hidden) -> list[tuple[int, int, tuple[Cell, ...]]]:
         """The cells that hold a hidden group; any cell when it is in none of this release."""
         own = {(t, b) for at in hidden.at for t, b in zip(TREES, self.blocks[at] or (), strict=False)}
-        usable = [cell for cell in self.cells if cell[1] != "all"]
+        usable = [cell for cell in self.cells if cell[1] != ROOT]
         holding = [cell for cell in usable if cell in own] or usable
         return [(self.sizes[cell], self.cells[cell], (cell,)) for cell in holding]
 
@@ -310,7 +338,7 @@ class Auditor:
         children: dict[Cell, list[Cell]] = defaultdict(list)
         empty: list[Cell] = []
         for tree, name in self.cells:
-            if TREES.index(tree) not in trees or name == "all":
+            if TREES.index(tree) not in trees or name == ROOT:
                 continue
             parent = (tree, deepest(name.rpartition(SEPARATOR)[0], self.published[TREES.index(tree)]))
             if not self.sizes[tree, name]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from benchmarks.cells import Segments
-from benchmarks.models import Dataset, Record
+from benchmarks.models import Dataset, Import, Record
 
 FIXED = ("record_id", "industry", "region", "size_band", "process_type", "submitted_on", "completion")
 EARLIEST = date(2000, 1, 1)
@@ -146,13 +146,13 @@ def _record(
 @transaction.atomic
 def import_csv(
     *, content: bytes, name: str, measures: Sequence[str], segments: Segments, illustrative: bool, source: str,
-    by: int | None = None,
+    families: Mapping[str, Sequence[str]], by: int | None = None,
 ) -> Dataset:  # fmt: skip
     """Make a dataset of a CSV; raises ImportRefused or SameFile, and then nothing is stored."""
     digest = hashlib.sha256(content).hexdigest()
-    known = Dataset.objects.filter(file_hash=digest).first()
+    known = Import.objects.filter(file_hash=digest, state=Import.State.APPLIED).first()
     if known is not None:
-        raise SameFile(f"this file was imported on {known.created_at:%Y-%m-%d} as “{known.name}”")
+        raise SameFile(f"this file was imported on {known.created_at:%Y-%m-%d} as “{known.dataset_name}”")
     if Dataset.objects.filter(name=name).exists():
         raise SameFile(f"a dataset “{name}” exists already; choose another name")
     records = read_rows(content, measures, segments)
@@ -163,10 +163,14 @@ def import_csv(
         measures=list(measures),
         source=source,
         period=f"{first:%Y-%m} to {last:%Y-%m}",
-        file_hash=digest,
-        imported_by=by,
+        families=dict(families),
     )
+    card = Import.objects.create(
+        dataset=dataset, dataset_name=name, state=Import.State.APPLIED, illustrative=illustrative, file_name=name,
+        file_hash=digest, source=source, period=dataset.period, rows=len(records), rows_new=len(records),
+        imported_by=by, applied_at=timezone.now(),
+    )  # fmt: skip
     for record in records:
-        record.dataset = dataset
+        record.dataset, record.brought_by = dataset, card
     Record.objects.bulk_create(records, batch_size=2000)
     return dataset

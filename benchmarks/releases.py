@@ -1,14 +1,25 @@
-"""Records -> a frozen, published table (METHOD 5). Comparisons read the table, never the records."""
+"""Records -> an audited, then published table (METHOD 5 and 6). Comparisons read the table, never the records."""
 
+import hashlib
+import hmac
+from calendar import monthrange
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db import transaction
 from django.db.models.functions import Now
 
-from benchmarks.cells import MISSING, ROOT, Segments, build_cells
-from benchmarks.models import CellStatistic, Dataset, Release
+from benchmarks.cells import MISSING, SEPARATOR, CellTable, Segments, build_cells, paths
+from benchmarks.disclosure import GAPS, TREES, Auditor, Blocks, Decision, Former, Group, Refused
+from benchmarks.models import CellStatistic, Dataset, Record, Release, ReleaseMember
 from benchmarks.rules import BenchmarkRules
+
+COLUMNS = ("pk", "record_key", "revision", "is_current", "industry", "region", "size_band", "submitted_on", "completion", "scores")  # fmt: skip
 
 
 class ReleaseRefused(ValueError):
@@ -22,67 +33,282 @@ def months_before(day: date, months: int) -> date:
     datetime.date(2024, 2, 28)
     """
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = [
-        31,
-        29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28,
-        31,
-        30,
-        31,
-        30,
-        31,
-        31,
-        30,
-        31,
-        30,
-        31,
-    ]
-    return date(year, month + 1, min(day.day, last[month]))
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+@dataclass
+class Entry:
+    """One version of a record as the audit sees it; `scores` in thousandths with MISSING where it does not count."""
+
+    ref: str
+    path: Blocks
+    kinds: frozenset[str]
+    scores: npt.NDArray[np.int16]
+
+
+class Pool:
+    """The records of a dataset that are valid on a day, what they were in earlier releases, and who has left."""
+
+    def __init__(self, dataset: Dataset, as_of: date, rules: BenchmarkRules, segments: Segments) -> None:
+        self.dataset, self.segments = dataset, segments
+        self.parts = {m: i for i, m in enumerate(dataset.measures)}
+        self.earlier = list(dataset.release_set.exclude(state__in=Release.UNSEEN).order_by("as_of", "pk"))
+        self.before = self._members()
+        self.counts: Counter[str] = Counter()
+        self.now: list[Entry] = []
+        self.former: dict[str, Entry] = {}  # reference of the new version -> what stands instead
+        self._read(as_of, rules)
+
+    def _members(self) -> dict[str, list[Blocks | None]]:
+        """Reference -> its blocks in each earlier release."""
+        place = {release.pk: i for i, release in enumerate(self.earlier)}
+        found: dict[str, list[Blocks | None]] = defaultdict(lambda: [None] * len(self.earlier))
+        self.old_kinds: dict[str, frozenset[str]] = {}
+        rows = ReleaseMember.objects.filter(release__in=self.earlier).order_by("release__as_of", "release_id")
+        for release, ref, kinds, a, b in rows.values_list("release_id", "record_ref", "kinds", "block_a", "block_b"):
+            found[ref][place[release]] = (a, b)
+            self.old_kinds[ref] = frozenset(kinds)
+        return found
+
+    def _read(self, as_of: date, rules: BenchmarkRules) -> None:
+        first = months_before(as_of, rules.max_age_months)
+        versions: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for row in self.dataset.records.order_by("record_key", "revision").values_list(*COLUMNS):
+            if first <= row[7] <= as_of and row[8] >= int(rules.min_completion * 1000):
+                versions[row[1]].append(row)
+        for rows in versions.values():
+            entries = [entry for row in rows if (entry := self._entry(row)) is not None]
+            if not entries or not rows[-1][3]:  # the newest version was withdrawn
+                continue
+            self.now.append(entries[-1])
+            published = [entry for entry in entries[:-1] if any(self.before.get(entry.ref, ()))]
+            if published and entries[-1].ref not in self.before:
+                self.former[entries[-1].ref] = published[-1]
+
+    def _entry(self, row: tuple[Any, ...]) -> Entry | None:
+        scores = np.array([MISSING if s is None else s for s in row[9]], dtype=np.int16)
+        kinds = self._kinds(scores)
+        if not kinds:
+            self.counts["without overall score"] += 1
+            return None
+        segments = {"industry": row[4], "region": row[5], "size_band": row[6]}
+        path = paths(segments, self.segments.sector_of)
+        return Entry(
+            reference(self.dataset, row[1], row[2]),
+            (SEPARATOR.join(path["A"]), SEPARATOR.join(path["B"])),
+            kinds,
+            scores,
+        )
+
+    def _kinds(self, scores: npt.NDArray[np.int16]) -> frozenset[str]:
+        """The graphs a record is an edge of; blanks the families in which it has a gap (docs/decisions/0005)."""
+        families: Mapping[str, Sequence[str]] = self.dataset.families
+        tops = [m for m, parts in families.items() if any(part in families for part in parts)]
+        if not families:
+            return frozenset(m for m, i in self.parts.items() if scores[i] != MISSING)
+        if any(scores[self.parts[top]] == MISSING for top in tops):
+            return frozenset()
+        complete = set()
+        for family, parts in families.items():
+            places = [self.parts[m] for m in (family, *parts)]
+            if family not in tops:
+                if (scores[places] == MISSING).any():
+                    scores[places] = MISSING
+                else:
+                    complete.add(family)
+        gaps = len(complete) < len(families) - len(tops)
+        return frozenset(complete | ({GAPS} if gaps else set()))
+
+    def groups(self) -> list[Group]:
+        """Records that are alike to the audit, counted; leavers too."""
+        nowhere = (None,) * len(self.earlier)
+        found: Counter[Group] = Counter()
+        present = set()
+        for entry in self.now:
+            former = self.former.get(entry.ref)
+            present.add(former.ref if former else entry.ref)
+            found[self.group(entry)] += 1
+        for ref, before in self.before.items():
+            if ref not in present:
+                found[Group(0, None, self.old_kinds[ref], tuple(before))] += 1
+        ordered = sorted(found.items(), key=lambda item: repr(sorted_key(item[0])))
+        assert all(len(group.before) == len(nowhere) for group, _n in ordered)
+        return [with_n(group, n) for group, n in ordered]
+
+    def group(self, entry: Entry) -> Group:
+        """The group of one record, with n = 0."""
+        former = self.former.get(entry.ref)
+        known = self.before.get(former.ref if former else entry.ref)
+        before = tuple(known) if known else (None,) * len(self.earlier)
+        instead = Former(former.path, former.kinds) if former else None
+        return Group(0, entry.path, entry.kinds, before, may_wait=bool(former) or not known, former=instead)
+
+
+def sorted_key(group: Group) -> tuple[Any, ...]:
+    former = group.former and (group.former.paths, sorted(group.former.kinds))
+    return group.paths, sorted(group.kinds), group.before, group.may_wait, former
+
+
+def with_n(group: Group, n: int) -> Group:
+    return Group(n, group.paths, group.kinds, group.before, group.may_wait, group.former)
+
+
+def reference(dataset: Dataset, record_key: str, revision: int) -> str:
+    """What a release keeps of a record: a keyed hash, so that the list of members names nobody."""
+    return hmac.new(dataset.key.encode(), f"{record_key} {revision}".encode(), hashlib.sha256).hexdigest()
 
 
 @transaction.atomic
 def make_release(
-    *, dataset: Dataset, as_of: date, rules: BenchmarkRules, segments: Segments, method_version: str
+    *,
+    dataset: Dataset,
+    as_of: date,
+    rules: BenchmarkRules,
+    segments: Segments,
+    method_version: str,
+    by: int | None = None,
 ) -> Release:
-    """Build and publish a release of the records valid on a day; the former one is superseded. Raises ReleaseRefused."""
-    Dataset.objects.select_for_update().get(pk=dataset.pk)
+    """Build and audit a release of the records valid on a day; nobody sees it before `publish`. Raises ReleaseRefused."""
+    dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
     name = f"{dataset.name} {as_of.isoformat()}"
     if Release.objects.filter(name=name).exists():
         raise ReleaseRefused(f"the release “{name}” exists already")
-    rows = list(
-        dataset.records.filter(
-            submitted_on__gte=months_before(as_of, rules.max_age_months),
-            submitted_on__lte=as_of,
-            completion__gte=int(rules.min_completion * 1000),
-        ).values_list("industry", "region", "size_band", "scores")
-    )
-    if len(rows) < rules.n_min:
-        raise ReleaseRefused(f"only {len(rows)} records are valid on {as_of}; at least {rules.n_min} are needed")
-    industry, region, size, scores = zip(*rows, strict=True)
-    root = [ROOT] * len(rows)
-    columns = {
-        "A": [root, [segments.sector_of[i] for i in industry], industry, region, size],
-        "B": [root, region, size],
-    }
-    array = np.array([[MISSING if s is None else s for s in row] for row in scores], dtype=np.int16)
-    cells = build_cells(columns, array, dataset.measures, rules)
-    release = Release.objects.create(dataset=dataset, name=name, as_of=as_of, method_version=method_version)
+    last = dataset.release_set.exclude(state__in=Release.UNSEEN).order_by("-as_of").first()
+    if last is not None and last.as_of > months_before(as_of, rules.months_between_releases):
+        raise ReleaseRefused(
+            f"the last release is of {last.as_of}; the next one may be made {rules.months_between_releases} months later"
+        )
+    pool = Pool(dataset, as_of, rules, segments)
+    if len(pool.now) < rules.n_min:
+        raise ReleaseRefused(f"only {len(pool.now)} records are valid on {as_of}; at least {rules.n_min} are needed")
+    groups = pool.groups()
+    auditor = Auditor(groups, n_min=rules.n_min, k=rules.k)
+    try:
+        decision = auditor.repair()
+    except Refused as error:
+        raise ReleaseRefused(f"no release: {error}") from error
+    entries = chosen(pool, decision)
+    release = Release.objects.create(
+        dataset=dataset, name=name, as_of=as_of, method_version=method_version, made_by=by,
+        report={
+            "valid": len(pool.now),
+            "counted": len(entries),
+            "with_a_gap": sum(GAPS in entry.kinds for entry in entries),
+            "without_overall": pool.counts["without overall score"],
+            "waiting": sum(group.n for group in decision.waiting),
+            "waiting_corrected": sum(group.n for group in decision.waiting if group.former),
+            "in_larger_groups": sum(
+                group.n
+                for group, paths in decision.retreated.items()
+                if group.paths is not None and auditor.blocks_of(paths) != auditor.blocks_of(group.paths)
+            ),
+            "left": sum(group.n for group in groups if group.paths is None),
+            "cells": {tree: sum(t == tree for t, _name in decision.cells) for tree in TREES},
+            "too_small": auditor.too_small(),
+            "dropped": [{"tree": t, "path": p, "why": why} for (t, p), why in decision.dropped],
+            "smallest_cut_found": decision.first_cut,
+            "smallest_cut_left": auditor.margin(),
+            "against": [earlier.name for earlier in pool.earlier],
+        },
+    )  # fmt: skip
+    store_cells(release, build_cells(*columns_of(entries), dataset.measures, rules, decision.cells))
+    store_members(release, entries, auditor)
+    Release.objects.filter(pk=release.pk).update(state=Release.State.AUDITED)
+    release.refresh_from_db()
+    return release
+
+
+def chosen(pool: Pool, decision: Decision) -> list[Entry]:
+    """The records of a release, with the path they count on: all but those that wait, whose former version stands."""
+    waiting = {with_n(group, 0) for group in decision.waiting}
+    retreated = {with_n(group, 0): paths for group, paths in decision.retreated.items()}
+    entries: list[Entry] = []
+    for entry in pool.now:
+        group = pool.group(entry)
+        kept = pool.former.get(entry.ref) if group in waiting else entry
+        if kept is not None:
+            entries.append(replace(kept, path=retreated.get(group, kept.path)))
+    return entries
+
+
+def columns_of(entries: Sequence[Entry]) -> tuple[dict[str, list[tuple[str, ...]]], npt.NDArray[np.int16]]:
+    """The levels of both trees, and the scores, as `build_cells` wants them."""
+    levels = {}
+    for i, tree in enumerate(TREES):
+        found = [entry.path[i].split(SEPARATOR) for entry in entries]
+        depth = max(map(len, found))
+        levels[tree] = list(zip(*(p + [""] * (depth - len(p)) for p in found), strict=True))
+    return levels, np.array([entry.scores for entry in entries], dtype=np.int16)
+
+
+def store_cells(release: Release, cells: Sequence[CellTable]) -> None:
     CellStatistic.objects.bulk_create(
         (
             CellStatistic(
-                release=release,
-                tree=c.tree,
-                path=c.path,
-                depth=c.path.count(" > "),
-                measure=c.measure,
-                n_band=c.published.n_band,
-                mean=c.published.mean,
+                release=release, tree=c.tree, path=c.path, depth=c.path.count(SEPARATOR), measure=c.measure,
+                n_band=c.published.n_band, mean=c.published.mean,
                 quantiles={f"P{p}": q for p, q in c.published.quantiles.items()},
             )
             for c in cells
         ),
         batch_size=2000,
+    )  # fmt: skip
+
+
+def store_members(release: Release, entries: Sequence[Entry], auditor: Auditor) -> None:
+    ReleaseMember.objects.bulk_create(
+        (
+            ReleaseMember(release=release, record_ref=e.ref, kinds=sorted(e.kinds), block_a=a, block_b=b)
+            for e in entries
+            for a, b in [auditor.blocks_of(e.path)]
+        ),
+        batch_size=2000,
     )
-    Release.objects.filter(dataset=dataset, state=Release.State.PUBLISHED).update(state=Release.State.SUPERSEDED)
-    Release.objects.filter(pk=release.pk).update(state=Release.State.PUBLISHED, published_at=Now())
+
+
+@transaction.atomic
+def publish(*, release: Release, by: int | None = None) -> Release:
+    """Show an audited release; the former one is superseded. Raises ReleaseRefused when it is not audited any more."""
+    Dataset.objects.select_for_update().get(pk=release.dataset_id)
+    release = Release.objects.select_for_update().get(pk=release.pk)
+    if release.state != Release.State.AUDITED:
+        raise ReleaseRefused(f"“{release.name}” is {release.state}; only an audited release can be published")
+    # Another one of the same dataset may have been published since the audit: then this one was not judged against it.
+    seen = release.dataset.release_set.exclude(state__in=Release.UNSEEN).values_list("name", flat=True)
+    if set(seen) != set(release.report["against"]):
+        raise ReleaseRefused(
+            f"“{release.name}” was audited before the last release came out; discard it and make it anew"
+        )
+    Release.objects.filter(dataset=release.dataset, state=Release.State.PUBLISHED).update(
+        state=Release.State.SUPERSEDED
+    )
+    Release.objects.filter(pk=release.pk).update(state=Release.State.PUBLISHED, published_at=Now(), published_by=by)
     release.refresh_from_db()
     return release
+
+
+@transaction.atomic
+def discard(*, release: Release, by: int | None = None) -> None:
+    """Delete a release that nobody has seen; raises ReleaseRefused for any other."""
+    release = Release.objects.select_for_update().get(pk=release.pk)
+    if release.state not in Release.UNSEEN:
+        raise ReleaseRefused(f"“{release.name}” is {release.state}; what was published stays on record")
+    release.delete()
+
+
+@transaction.atomic
+def withdraw(*, release: Release, because: str, by: int | None = None) -> Release:
+    """Take a published release back: comparisons stop, its statistics stay on record for the audits to come."""
+    release = Release.objects.select_for_update().get(pk=release.pk)
+    if release.state not in (Release.State.PUBLISHED, Release.State.SUPERSEDED):
+        raise ReleaseRefused(f"“{release.name}” is {release.state}; only a published release can be withdrawn")
+    if not because.strip():
+        raise ReleaseRefused("say why the release is withdrawn")
+    Release.objects.filter(pk=release.pk).update(state=Release.State.WITHDRAWN, withdrawn_because=because.strip())
+    release.refresh_from_db()
+    return release
+
+
+def remove_record(*, dataset: Dataset, record_key: str, by: int | None = None) -> None:
+    """A company takes its record back: all its versions go, and it leaves the next release."""
+    Record.objects.filter(dataset=dataset, record_key=record_key).delete()

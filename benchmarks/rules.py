@@ -17,10 +17,12 @@ class BenchmarkRules:
     max_age_months: int
     min_completion: Fraction
     z: float
+    months_between_releases: int
+    k: int
 
 
-def rules_from_mapping(section: Mapping[str, Any]) -> BenchmarkRules:
-    """The rules of the section `benchmark` of the method file; raises KeyError or ValueError for a faulty one."""
+def rules_from_mapping(section: Mapping[str, Any], disclosure: Mapping[str, Any]) -> BenchmarkRules:
+    """The rules of the sections `benchmark` and `disclosure` of the method file; raises KeyError or ValueError for a faulty one."""
     bands = tuple(int(b) for b in section["bands"])
     if list(bands) != sorted(set(bands)) or bands[0] != section["n_min"]:
         raise ValueError(f"benchmark / bands: expected rising lower ends from n_min, found {bands}")
@@ -32,4 +34,6 @@ def rules_from_mapping(section: Mapping[str, Any]) -> BenchmarkRules:
         max_age_months=int(section["max_age_months"]),
         min_completion=Fraction(section["min_completion"]),
         z=float(section["z"]),
+        months_between_releases=int(section["months_between_releases"]),
+        k=int(disclosure["k"]),
     )

@@ -16,7 +16,7 @@ def _method() -> dict[str, Any]:
 
 
 def method_section() -> BenchmarkRules:
-    return rules_from_mapping(_method()["benchmark"])
+    return rules_from_mapping(_method()["benchmark"], _method()["disclosure"])
 
 
 def method_version() -> str:

@@ -99,7 +99,7 @@ def dataset(codes) -> Dataset:
     if known:
         return known
     made = Dataset.objects.create(
-        name="test peers", illustrative=True, measures=list(codes), source="a test", period="2025", file_hash="0"
+        name="test peers", illustrative=True, measures=list(codes), source="a test", period="2025"
     )
     release = Release.objects.create(dataset=made, name="R1", as_of=date(2026, 1, 1), method_version="1")
     cell = {"release": release, "tree": "A", "path": "all", "depth": 0, "n_band": "50-99", "mean": 3.1}

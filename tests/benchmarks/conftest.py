@@ -28,7 +28,13 @@ def text_of(rows: list[dict[str, str]], header: list[str] = HEADER) -> bytes:
 
 
 def load(content: bytes, name: str = "peers", **options: object) -> Dataset:
-    given = {"measures": MEASURES, "segments": SEGMENTS, "illustrative": False, "source": "a test"} | options
+    given = {
+        "measures": MEASURES,
+        "segments": SEGMENTS,
+        "illustrative": False,
+        "source": "a test",
+        "families": {},
+    } | options
     return importing.import_csv(content=content, name=name, **given)  # type: ignore[arg-type]
 
 

@@ -22,7 +22,7 @@ def test_a_file_becomes_a_dataset(peers):
         False,
         ["CAP1", "OVERALL"],
     )
-    assert dataset.file_hash == hashlib.sha256(text_of(rows)).hexdigest()
+    assert dataset.imports.get().file_hash == hashlib.sha256(text_of(rows)).hexdigest()
     kept = {r.record_key: r.scores for r in dataset.records.all()}
     assert kept[hashlib.sha256(b"acme-3").hexdigest()] == [None, 1300]
     assert kept[hashlib.sha256(b"acme-7").hexdigest()] == [1700, 1700]

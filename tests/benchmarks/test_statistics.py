@@ -15,7 +15,8 @@ from benchmarks.rules import rules_from_mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = json.loads((ROOT / "tests/data/vectors.json").read_text())
-RULES = rules_from_mapping(yaml.safe_load((ROOT / "fixtures/method.yaml").read_text())["benchmark"])
+METHOD = yaml.safe_load((ROOT / "fixtures/method.yaml").read_text())
+RULES = rules_from_mapping(METHOD["benchmark"], METHOD["disclosure"])
 PEERS = [round(x * 1000) for x in VECTORS["peers"]]
 
 

@@ -26,11 +26,13 @@ class Command(BaseCommand):
             content = Path(options["file"]).read_bytes()
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}") from error
+        catalogue = publishing.catalogue(questionnaire.pk)
         try:
             dataset = importing.import_csv(
                 content=content,
                 name=options["dataset"],
-                measures=publishing.catalogue(questionnaire.pk).measures,
+                measures=catalogue.measures,
+                families=catalogue.families,
                 segments=segments(),
                 illustrative=bool(options["illustrative"]),
                 source=options["source"] or Path(options["file"]).name,
