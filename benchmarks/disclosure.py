@@ -303,6 +303,7 @@ class Auditor:
         for at, group in enumerate(self.groups):
             if at in chosen:
                 self.waiting.append(self.given[at])
+                self.retreated.pop(self.given[at], None)
                 if group.former is None:
                     continue
                 former = group.former
