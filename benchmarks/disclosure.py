@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from benchmarks import rowspace
 from benchmarks.cells import ROOT, SEPARATOR, prefixes
-from benchmarks.cuts import Cut, smallest_cut
+from benchmarks.cuts import Cut, Vertex, smallest_cut
 
 TREES = ("A", "B")
 GROUND = "GROUND"
@@ -158,8 +158,8 @@ class Auditor:
             self.blocks.append(tuple(found[t][p] for t, p in enumerate(group.paths)))
         self.sizes: Counter[Cell] = Counter()
         for group, blocks in zip(self.groups, self.blocks, strict=True):
-            for tree, block in zip(TREES, blocks or (), strict=False):
-                self.sizes[tree, block] += group.n
+            for name, block in zip(TREES, blocks or (), strict=False):
+                self.sizes[name, block] += group.n
 
     def blocks_of(self, path: Blocks) -> Blocks:
         """The blocks of a record with this path."""
@@ -177,7 +177,7 @@ class Auditor:
                 for other in range(len(TREES)):
                     yield Pair(tree, other, release)
 
-    def edges_of(self, at: int, pair: Pair) -> Iterator[tuple[tuple[Cell | str, Cell | str], frozenset[str]]]:
+    def edges_of(self, at: int, pair: Pair) -> Iterator[tuple[tuple[Vertex, Vertex], frozenset[str]]]:
         """The edges of one group between two partitions, with the kinds of its records there."""
         group, blocks = self.groups[at], self.blocks[at]
         if pair.release is None:
@@ -193,9 +193,9 @@ class Auditor:
         elif here != GROUND or there != GROUND:
             yield (here, there), group.kinds
 
-    def graphs(self, pair: Pair) -> dict[str, dict[tuple[Cell | str, Cell | str], int]]:
+    def graphs(self, pair: Pair) -> dict[str, dict[tuple[Vertex, Vertex], int]]:
         """The graph of each kind of records."""
-        found: dict[str, dict[tuple[Cell | str, Cell | str], int]] = {kind: defaultdict(int) for kind in self.kinds}
+        found: dict[str, dict[tuple[Vertex, Vertex], int]] = {kind: defaultdict(int) for kind in self.kinds}
         for at, group in enumerate(self.groups):
             for edge, kinds in self.edges_of(at, pair):
                 for kind in kinds:
@@ -256,10 +256,10 @@ class Auditor:
         while (danger := self.worst() or self.hidden()) is not None:
             first = danger.size if first is None else first
             if isinstance(danger, Hidden):
-                places, trees, choices = set(danger.at), range(len(TREES)), self.choices_for
+                places, trees = set(danger.at), range(len(TREES))
                 wait, where = True, "by all releases together"
             else:
-                places, choices = self.crossing(danger), self.choices
+                places = self.crossing(danger)
                 inside = danger.pair.release is None
                 trees = range(len(TREES)) if inside else range(danger.pair.tree, danger.pair.tree + 1)
                 wait = danger.kind == GAPS or not inside
@@ -268,19 +268,18 @@ class Auditor:
                 continue
             if wait and self.wait({at for at in places if self.groups[at].may_wait}):
                 continue
-            self.drop_cells(choices(danger), f"a group of {danger.size} could be isolated {where}")
+            choices = self.choices_for(danger) if isinstance(danger, Hidden) else self.choices(danger)
+            self.drop_cells(choices, f"a group of {danger.size} could be isolated {where}")
         return Decision(dict(self.cells), self.dropped, self.waiting, self.retreated, first)
 
     def retreat(self, places: set[int], trees: range) -> bool:
         """Records with a gap count from the next larger peer group on; says whether any could."""
         for tree in trees:
-            movable = [at for at in places if self.blocks[at] is not None and self.blocks[at][tree] != ROOT]
+            movable = [at for at in places if (self.blocks[at] or (ROOT,) * len(TREES))[tree] != ROOT]
             for at in movable:
-                blocks, paths = self.blocks[at], self.groups[at].paths
-                assert blocks is not None
-                assert paths is not None
-                above = deepest(blocks[tree].rpartition(SEPARATOR)[0], self.published[tree])
-                new = tuple(above if t == tree else path for t, path in enumerate(paths))
+                block = (self.blocks[at] or ())[tree]
+                above = deepest(block.rpartition(SEPARATOR)[0], self.published[tree])
+                new = tuple(above if t == tree else path for t, path in enumerate(self.groups[at].paths or ()))
                 self.groups[at] = replace(self.groups[at], paths=new)
                 self.retreated[self.given[at]] = new
             if movable:

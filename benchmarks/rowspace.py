@@ -118,7 +118,7 @@ def lightest(
         support = np.flatnonzero(vector)
         total = int(weight[support].sum())
         if total < limit:
-            best = (total, frozenset(names[i] for i in support))
+            best = (total, frozenset(names[int(i)] for i in support))
             limit = total
         fixed = sum(weights[c] for c in kept)
         open_columns = [int(c) for c in support if int(c) not in kept]
