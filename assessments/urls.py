@@ -3,6 +3,7 @@ from django.urls import path
 from assessments.views import (
     answering,
     board,
+    contributing,
     cycles,
     delegating,
     evidence,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("cycles/<pid:public_id>/remind/", board.remind, name="cycle-remind"),
     path("cycles/<pid:public_id>/edit/", cycles.cycle_edit, name="cycle-edit"),
     path("cycles/<pid:public_id>/manage/", cycles.manage, name="cycle-manage"),
+    path("cycles/<pid:public_id>/contribute/", contributing.contribute, name="contribute"),
+    path("cycles/<pid:public_id>/contribute/withdraw/", contributing.withdraw, name="contribute-withdraw"),
     path("cycles/<pid:public_id>/steps/<str:step>/", cycles.take_step, name="cycle-step"),
     path("submissions/<pid:public_id>/extend/", board.more_time, name="submission-extend"),
     path("submissions/<pid:public_id>/", answering.submission, name="submission"),

@@ -1,3 +1,4 @@
+from assessments.models.contributions import Contribution
 from assessments.models.cycles import Cycle, CycleSite, CycleStep
 from assessments.models.delegation import Assignment, AssignmentQuestion
 from assessments.models.evidence import AnswerEvidence, Evidence
@@ -12,6 +13,7 @@ __all__ = [
     "Assignment",
     "AssignmentQuestion",
     "Component",
+    "Contribution",
     "Cycle",
     "CycleSite",
     "CycleStep",

@@ -182,6 +182,7 @@ def _manage_page(
         "urls": {name: reverse("cycle-step", args=[cycle.public_id, name]) for name in offered},
         "problem": problem,
         "board_url": reverse("cycle", args=[cycle.public_id]),
+        "contribute_url": reverse("contribute", args=[cycle.public_id]),
     }
     return render(request, "assessments/cycle_manage.html", context, status=status)
 

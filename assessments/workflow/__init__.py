@@ -2,6 +2,7 @@
 
 from assessments.workflow.answers import Saved, item_context, not_yours, save_answer, save_many
 from assessments.workflow.carrying import confirm_carried
+from assessments.workflow.contributing import Offer, contribute, offer, withdraw_contribution
 from assessments.workflow.cycles import (
     add_sites,
     archive_cycle,
@@ -36,6 +37,7 @@ from assessments.workflow.workbooks import Choices, apply_workbook, keep_workboo
 __all__ = [
     "Choices",
     "Conflict",
+    "Offer",
     "Refused",
     "Reminded",
     "Returned",
@@ -52,6 +54,7 @@ __all__ = [
     "change_evidence",
     "close_cycle",
     "confirm_carried",
+    "contribute",
     "delete_evidence",
     "detach_evidence",
     "discard_draft",
@@ -68,6 +71,7 @@ __all__ = [
     "late_targets",
     "not_yours",
     "note_download",
+    "offer",
     "open_cycle",
     "open_draft",
     "remind",
@@ -80,4 +84,5 @@ __all__ = [
     "submit",
     "switch_reminders",
     "withdraw_assignment",
+    "withdraw_contribution",
 ]

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     VIEW_RESULTS = "view_results"  # of the whole organisation
     VIEW_SITE_RESULTS = "view_site_results"  # of the own sites only
     VIEW_PEERS = "view_peers"
+    CONTRIBUTE = "contribute"  # give the own scores to the peers, take them back
     USE_API = "use_api"
     MANAGE_ORGANISATION = "manage_organisation"
 
@@ -62,6 +63,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_CYCLE,
             Permission.VIEW_RESULTS,
             Permission.VIEW_PEERS,
+            Permission.CONTRIBUTE,
             Permission.USE_API,
         }
     ),

@@ -39,6 +39,8 @@ MATRIX = {
     "cycles/<pid:public_id>/edit/": ("GET", ANON, 302, 403, 403, 403, 403, 404),  # it is no draft: on to its board
     "cycles/<pid:public_id>/manage/": ("GET", ANON, 200, 403, 403, 403, 403, 404),
     "cycles/<pid:public_id>/remind/": ("POST", ANON, 400, 403, 403, 403, 403, 404),  # nobody was chosen
+    "cycles/<pid:public_id>/contribute/": ("GET", ANON, 200, 403, 403, 403, 403, 404),
+    "cycles/<pid:public_id>/contribute/withdraw/": ("POST", ANON, 404, 403, 403, 403, 403, 404),  # nothing was given
     "cycles/<pid:public_id>/steps/<str:step>/": ("POST", ANON, 409, 403, 403, 403, 403, 404),  # "open": it is open
     "submissions/<pid:public_id>/extend/": ("POST", ANON, 400, 403, 403, 403, 403, 404),  # until no day
     "submissions/<pid:public_id>/": ("GET", ANON, 302, 404, 302, 404, 302, 404),
