@@ -178,6 +178,12 @@ def make_release(
         raise ReleaseRefused(
             f"the last release is of {last.as_of}; the next one may be made {rules.months_between_releases} months later"
         )
+    unknown = dataset.release_set.exclude(state__in=Release.UNSEEN).filter(members__isnull=True).first()
+    if unknown is not None and not dataset.illustrative:
+        raise ReleaseRefused(
+            f"nobody knows who was in “{unknown.name}”: it was made before releases were audited. "
+            "Import the records as a new dataset."
+        )
     pool = Pool(dataset, as_of, rules, segments)
     if len(pool.now) < rules.n_min:
         raise ReleaseRefused(f"only {len(pool.now)} records are valid on {as_of}; at least {rules.n_min} are needed")

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import math
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -253,18 +253,26 @@ def test_a_withdrawn_release_is_shown_to_nobody_and_still_counts_in_the_next_aud
         releases.withdraw(release=first, because=" ")
     releases.withdraw(release=first, because="wrong file")
     assert selectors.latest_published(dataset) is None
-    Record.objects.filter(record_key=key_of(dataset, 3)).delete()
+    Record.objects.filter(record_key=key_of(3)).delete()
     with pytest.raises(ReleaseRefused, match="no release: a group of 1 could be isolated against an earlier release"):
         make(dataset, date(2027, 6, 30))
 
 
-def key_of(dataset: Dataset, number: int) -> str:
+def test_a_release_from_before_the_audit_cannot_be_judged_against(peers):
+    dataset = peers([record(i) for i in range(20)])
+    old = Release.objects.create(dataset=dataset, name="old", as_of=date(2025, 1, 1), method_version="1")
+    Release.objects.filter(pk=old.pk).update(state="published", published_at=datetime(2025, 1, 1, tzinfo=UTC))
+    with pytest.raises(ReleaseRefused, match="nobody knows who was in “old”"):
+        make(dataset, DAY)
+
+
+def key_of(number: int) -> str:
     return hashlib.sha256(f"acme-{number}".encode()).hexdigest()
 
 
 def corrected(dataset: Dataset, number: int, score: int) -> None:
     """The company has sent its answers again."""
-    old = dataset.records.get(record_key=key_of(dataset, number), is_current=True)
+    old = dataset.records.get(record_key=key_of(number), is_current=True)
     Record.objects.filter(pk=old.pk).update(is_current=False)
     old.pk, old.revision, old.scores, old.is_current = None, old.revision + 1, [score, score], True
     old.save()
