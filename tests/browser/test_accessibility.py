@@ -41,6 +41,12 @@ def test_axe_finds_nothing(sign_in: Callable[..., Page], width: int, scheme: str
         page.locator(link).first.click()
         page.wait_for_load_state()
         found += violations(page)
+    page.goto("/cycles/")
+    page.locator("main tbody a").first.click()
+    page.wait_for_load_state()
+    for tail in ("manage/", "contribute/"):
+        page.goto(re.sub(r"(/cycles/\w+/).*", r"\1", page.url) + tail)
+        found += violations(page)
     own = page.context.new_page()
     own.goto("/")
     own.locator("main a.button.primary").first.click()
