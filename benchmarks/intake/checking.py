@@ -153,10 +153,10 @@ class Checker:
         """What a person sees before confirming: the first rows without names, how many of each segment, the days."""
         for segment in SEGMENTS:
             if not self.error_count:
-                self.counts[segment].update(frame[segment].value_counts().to_dict())
+                self.counts[segment].update({str(name): n for name, n in frame[segment].value_counts().items()})
         for row in range(min(SAMPLE - len(self.sample), len(frame))):
             given = [cell_text(batch.columns[name][row].as_py())[:SHOWN_VALUE] for name in FIXED[1:]]
-            scores = int(frame.loc[row, self.order.measures].notna().sum())
+            scores = sum(bool(found) for found in frame.loc[row, self.order.measures].notna())
             self.sample.append(
                 {"line": int(batch.lines[row]), **dict(zip(FIXED[1:], given, strict=True)), "scores": scores}
             )
@@ -216,7 +216,9 @@ def _day(text: str) -> np.datetime64:
     except ValueError:
         return NO_DAY
     # Written in full only: 20260331 and 2026-W14-2 are days to Python.
-    return np.datetime64(found, "s") if len(text.strip()) == 10 and text.strip()[4] == "-" != text.strip()[5] else NO_DAY
+    return (
+        np.datetime64(found, "s") if len(text.strip()) == 10 and text.strip()[4] == "-" != text.strip()[5] else NO_DAY
+    )
 
 
 def thousandths(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -252,4 +254,4 @@ def _text_of(lines: pa.Array) -> bytes:
     """The texts of an array, one after the other, as they lie in its memory."""
     ends = np.frombuffer(lines.buffers()[1], dtype=np.int32)
     first, last = ends[lines.offset], ends[lines.offset + len(lines)]
-    return lines.buffers()[2].to_pybytes()[first:last]
+    return bytes(lines.buffers()[2].to_pybytes()[first:last])

@@ -81,7 +81,9 @@ class Order:
 def header_faults(header: Sequence[str], order: Order) -> list[Fault]:
     """What is wrong with the first line."""
     wanted = order.theirs()
-    twice = sorted({name for name in header if header.count(name) > 1 and (order.columns == {} or name in wanted.values())})
+    twice = sorted(
+        {name for name in header if header.count(name) > 1 and (order.columns == {} or name in wanted.values())}
+    )
     faults = [Fault(1, name, name, "column_twice") for name in twice]
     faults += [Fault(1, name, "", "missing_column") for name in wanted.values() if name not in header]
     if not order.columns:

@@ -2,7 +2,8 @@
 
 `benchmarks.intake.running` starts it with an almost empty environment. It limits itself before it looks at a byte, and
 may crash: whatever a file does here, nothing but this process ends. Its argument is a JSON object, an Order. Its reply is
-a row of messages, each a line of JSON and, after {"bytes": n}, n bytes of text for COPY; the last one is {"report": ...}.
+a row of messages, each a line of JSON: {"share": how much is read, "bytes": n} and then n bytes of text for COPY; the last
+one is {"report": ...}.
 """
 
 import json
@@ -30,7 +31,7 @@ def confine(limits: dict[str, int]) -> None:
 
 
 def messages(stream: BinaryIO, order: Order) -> Iterator[Message]:
-    """Everything about a file: {"bytes", "rows"} with lines for COPY while it is right, at last {"report"}."""
+    """Everything about a file: {"share", "bytes"} with lines for COPY while it is right, at last {"report"}."""
     # After `confine`: what these import counts as well.
     from benchmarks.intake.checking import Checker
     from benchmarks.intake.reading import open_source
@@ -46,7 +47,7 @@ def messages(stream: BinaryIO, order: Order) -> Iterator[Message]:
                 lines = checker.take(batch)
                 if source.fault_count:
                     lines = b""
-                yield {"rows": checker.rows, "bytes": len(lines)}, lines
+                yield {"share": source.share, "bytes": len(lines)}, lines
             if not checker.rows and not source.fault_count:
                 checker.note(Fault(2, "", "", "no_rows"))
     except Unreadable as error:
@@ -80,7 +81,9 @@ def main() -> None:
     except MemoryError:
         out.write(b'\n{"broken": "too_large"}\n')
     except BaseException as error:  # a panic of a reader is no Exception
-        out.write(b"\n" + json.dumps({"broken": "damaged", "detail": f"{type(error).__name__}: {error}"[:300]}).encode())
+        out.write(
+            b"\n" + json.dumps({"broken": "damaged", "detail": f"{type(error).__name__}: {error}"[:300]}).encode()
+        )
         out.write(b"\n")
     out.flush()
 

@@ -45,6 +45,7 @@ class Source:
         self.faults: list[Fault] = []  # found on the way, beside the values
         self.fault_count = 0
         self.header: list[str] = []
+        self.share = 0.0  # of the file that is read
 
     def open(self) -> list[Fault]:
         """Read the header; gives what is wrong with it. Raises Unreadable."""
@@ -84,6 +85,7 @@ class Csv(Source):
             raise Unreadable("quotes", 1) from error
 
     def batches(self) -> Iterator[Batch]:
+        size = max(self.stream.seek(0, 2), 1)
         self.stream.seek(0)
         self.skipped: list[int] = []  # rows with another number of fields
         names = [f"c{i}" for i in range(len(self.header))]
@@ -95,10 +97,11 @@ class Csv(Source):
             for batch in self._reader(names, read):
                 lines = self._lines(seen, batch.num_rows) + further
                 seen += batch.num_rows
+                self.share = self.stream.tell() / size
                 if seen > self.most:
                     raise Unreadable("too_many_rows", int(lines[-1]), known=[self.most])
                 if self.quoted:
-                    spans = sum(newlines(column) for column in batch.columns)
+                    spans = np.sum([newlines(column) for column in batch.columns], axis=0, dtype=np.int64)
                     further += int(spans.sum())
                     lines += np.cumsum(spans) - spans
                 yield without_blanks(Batch(lines, {ours: batch.column(theirs[ours]) for ours in theirs}))
@@ -142,7 +145,8 @@ class Csv(Source):
 
 
 def newlines(column: pa.Array) -> npt.NDArray[np.int64]:
-    return pc.fill_null(pc.count_substring(column, "\n"), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    counts = pc.fill_null(pc.count_substring(column, "\n"), 0)
+    return np.asarray(counts.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def without_blanks(batch: Batch) -> Batch:
@@ -177,6 +181,7 @@ class Parquet(Source):
             for batch in found:
                 lines = np.arange(seen + 2, seen + batch.num_rows + 2, dtype=np.int64)
                 seen += batch.num_rows
+                self.share = seen / self.file.metadata.num_rows
                 yield Batch(lines, {ours: batch.column(name) for ours, name in theirs.items()})
         except (pa.ArrowException, OSError) as error:
             raise Unreadable("damaged") from error
@@ -188,6 +193,7 @@ class Workbook(Source):
     def _header(self) -> list[str]:
         import python_calamine as calamine
 
+        self.stream.seek(0)
         try:
             book = calamine.load_workbook(self.stream)
             names = [m.name for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
@@ -315,5 +321,3 @@ SOURCES: dict[str, type[Source]] = {"csv": Csv, "parquet": Parquet, "xlsx": Work
 
 def open_source(stream: BinaryIO, order: Order) -> Source:
     return SOURCES[order.kind](stream, order)
-
-
