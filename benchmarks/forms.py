@@ -21,7 +21,9 @@ def one_line(label: Any, of: type, field: str, **more: Any) -> forms.CharField:
 class ImportForm(forms.Form):
     """A file of peer records and where it comes from."""
 
-    file = forms.FileField(label=gettext_lazy("File"), required=False, allow_empty_file=True)  # refused in our own words
+    file = forms.FileField(
+        label=gettext_lazy("File"), required=False, allow_empty_file=True
+    )  # refused in our own words
     dataset_name = one_line(
         gettext_lazy("Dataset"), Dataset, "name",
         help_text=gettext_lazy("A new name, or one that exists: further records are added to it."),

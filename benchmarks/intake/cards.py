@@ -159,10 +159,10 @@ def apply(*, card: Import, read: Messages = running.messages, progress: Progress
                 return
             try:
                 _admissible(card.dataset_name, card.illustrative, card.file_hash)
-            except Refused as refused:  # somebody was faster
-                storage.remove(card.storage_key)
-                _move(card, State.CANCELLED, storage_key="", preview={})
-                raise queue.GiveUp(refused.message) from refused
+            except Refused as refused:  # another file was faster
+                code = "other_kind" if refused.field == "illustrative" else "known_file"
+                _refuse(card, _nothing_but(Fault(0, "", "", code)))
+                return
             _write(card, staged, report)
 
 

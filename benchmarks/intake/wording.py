@@ -27,6 +27,8 @@ EXPECTED = {
     "damaged": gettext_lazy("a file that can be opened; this one is damaged"),
     "too_large": gettext_lazy("a file that takes less memory and time to read"),
     "gone": gettext_lazy("the file; it is kept for a day only, so upload it again"),
+    "known_file": gettext_lazy("a file that is new; the same one was imported in the meantime"),
+    "other_kind": gettext_lazy("real and made-up companies in datasets of their own; this one holds the other kind"),
     "name": gettext_lazy("a name of 1 to %(first)s characters in one line"),
     "repeated": gettext_lazy("each company once; it stands on line %(first)s already"),
     "segment": gettext_lazy("one of: %(all)s"),

@@ -56,6 +56,8 @@ def release(request: HttpRequest, public_id: str) -> HttpResponse:
 def _release_page(
     request: HttpRequest, found: Release, form: WithdrawForm | None = None, error: str = "", status: int = 200
 ) -> HttpResponse:
+    if error:
+        found.refresh_from_db()  # somebody may have been faster
     context = {**screens.release(found), "form": form or WithdrawForm(), "error": error}
     return render(request, "benchmarks/release.html", context, status=status)
 
@@ -64,7 +66,9 @@ def _release_page(
 @steward_required
 def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     found = fetch(public_id)
-    return _step(request, found, lambda: releases.publish(release=found, by=request.user.pk), _("“%(name)s” is published."))
+    return _step(
+        request, found, lambda: releases.publish(release=found, by=request.user.pk), _("“%(name)s” is published.")
+    )
 
 
 @require_POST
@@ -87,7 +91,7 @@ def discard(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         releases.discard(release=found, by=request.user.pk)
     except releases.ReleaseRefused as refused:
-        return _release_page(request, fetch(public_id), error=str(refused), status=409)
+        return _release_page(request, found, error=str(refused), status=409)
     messages.success(request, _("“%(name)s” is discarded.") % {"name": found.name})
     return redirect("benchmark-dataset", found.dataset.public_id)
 
@@ -96,7 +100,7 @@ def _step(request: HttpRequest, found: Release, step: Callable[[], object], done
     try:
         step()
     except releases.ReleaseRefused as refused:
-        return _release_page(request, fetch(found.public_id), error=str(refused), status=409)
+        return _release_page(request, found, error=str(refused), status=409)
     messages.success(request, done % {"name": found.name})
     return redirect("benchmark-release", found.public_id)
 

@@ -72,6 +72,8 @@ def progress(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def _page(
     request: HttpRequest, card: Import, error: str = "", chosen: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
+    if error:
+        card.refresh_from_db()  # somebody may have been faster
     return render(request, "benchmarks/import.html", screens.card(card, error, chosen), status=status)
 
 
@@ -83,7 +85,7 @@ def name_columns(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         cards.name_columns(by=request.user.pk, card=card, columns=chosen)
     except cards.Refused as refused:
-        return _page(request, fetch(public_id), refused.message, chosen, refused.status)
+        return _page(request, card, refused.message, chosen, refused.status)
     return redirect("benchmark-import", public_id)
 
 
@@ -94,7 +96,7 @@ def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         cards.confirm(by=request.user.pk, card=card)
     except cards.Refused as refused:
-        return _page(request, fetch(public_id), refused.message, status=refused.status)
+        return _page(request, card, refused.message, status=refused.status)
     return redirect("benchmark-import", public_id)
 
 
@@ -105,7 +107,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         cards.cancel(by=request.user.pk, card=card)
     except cards.Refused as refused:
-        return _page(request, fetch(public_id), refused.message, status=refused.status)
+        return _page(request, card, refused.message, status=refused.status)
     messages.info(request, _("“%(name)s” was thrown away; nothing was imported.") % {"name": card.file_name})
     return redirect("benchmarks")
 

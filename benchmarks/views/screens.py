@@ -89,6 +89,7 @@ def file_row(card: Import) -> dict[str, Any]:
 def release_row(release: Release) -> dict[str, Any]:
     return {
         "name": release.name,
+        "public_id": release.public_id,
         "url": reverse("benchmark-release", args=[release.public_id]),
         "as_of": release.as_of,
         "published_at": release.published_at,

@@ -48,4 +48,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             items.append({"label": label, "url": f"{url}?{kept}" if kept else url, "current": current})
     spoken = get_language()
     languages = [{"code": code, "name": name, "current": code == spoken} for code, name in settings.LANGUAGES]
-    return {"member": member, "person": user if steward else None, "nav_items": items, "product": PRODUCT, "languages": languages}
+    return {
+        "member": member,
+        "person": user if steward else None,
+        "nav_items": items,
+        "product": PRODUCT,
+        "languages": languages,
+    }
