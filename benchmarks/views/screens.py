@@ -33,6 +33,12 @@ RELEASE_STATES = {
     Release.State.SUPERSEDED: gettext_lazy("superseded"),
     Release.State.WITHDRAWN: gettext_lazy("withdrawn"),
 }
+SEGMENT_NAMES = {
+    "industry": gettext_lazy("Industry"),
+    "region": gettext_lazy("Region"),
+    "size_band": gettext_lazy("Size"),
+    "process_type": gettext_lazy("Process type"),
+}
 WARNING = (Import.State.NAMING, Import.State.READY, Import.State.REFUSED, Release.State.AUDITED)
 DONE = (Import.State.APPLIED, Release.State.PUBLISHED)
 
@@ -146,7 +152,10 @@ def preview(found: Import) -> dict[str, Any]:
     return {
         "sample": found.preview["sample"],
         "segments": [
-            {"name": name, "values": sorted(counts[name].items(), key=lambda item: (-item[1], item[0]))}
+            {
+                "name": str(SEGMENT_NAMES[name]),
+                "values": sorted(counts[name].items(), key=lambda item: (-item[1], item[0])),
+            }
             for name in SEGMENTS
         ],
         "days": found.preview["days"],
