@@ -7,6 +7,7 @@ one is {"report": ...}.
 """
 
 import json
+import os
 import resource
 import signal
 import sys
@@ -27,6 +28,7 @@ def confine(limits: dict[str, int]) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
+    os.nice(10)  # people who wait for a page come first
     signal.alarm(3 * limits["seconds"])  # also when the parent is gone
 
 
