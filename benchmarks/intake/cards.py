@@ -20,7 +20,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from benchmarks import measures
+from benchmarks import contributions, measures
 from benchmarks.intake import running, wording
 from benchmarks.intake.layout import Fault, Order, Unreadable
 from benchmarks.intake.staging import Change, Stage, stage
@@ -261,6 +261,9 @@ def _admissible(dataset_name: str, illustrative: bool, file_hash: str) -> Datase
     if applied is not None:
         words = {"day": date_format(applied.created_at, "SHORT_DATE_FORMAT"), "name": applied.dataset_name}
         raise Refused(_("This file was imported on %(day)s into “%(name)s”.") % words, field="file", status=409)
+    if dataset_name == contributions.NAME:
+        text = _("“%(name)s” holds what organisations of this installation give; files go into another dataset.")
+        raise Refused(text % {"name": dataset_name}, field="dataset_name", status=409)
     dataset = Dataset.objects.filter(name=dataset_name).first()
     if dataset is not None and dataset.illustrative != illustrative:
         text = (

@@ -112,7 +112,7 @@ class Checker:
         again = np.zeros(len(names), dtype=np.int64)
         known = self.first_line
         for i, (name, line) in enumerate(zip(names, lines.tolist(), strict=True)):
-            first = known.setdefault(" ".join(name.casefold().split()), line)
+            first = known.setdefault(plain(name), line)
             if first != line and name:
                 again[i] = first
         return again
@@ -133,7 +133,7 @@ class Checker:
         line = int(batch.lines[row])
         if column == AGAIN:
             name = texts(batch.columns[NAME])[row]
-            return Fault(line, self.theirs[NAME], "", "repeated", [self.first_line[" ".join(name.casefold().split())]])
+            return Fault(line, self.theirs[NAME], "", "repeated", [self.first_line[plain(name)]])
         theirs = self.theirs[column]
         if column == NAME:  # names of companies are kept nowhere, in no report either
             return Fault(line, theirs, "", "name", [NAME_LENGTH])
@@ -163,6 +163,15 @@ class Checker:
         if len(frame):
             found = frame[DAY].agg(["min", "max"]).dt.strftime("%Y-%m-%d").tolist()
             self.days = [min([*self.days[:1], found[0]]), max([*self.days[1:], found[1]])]
+
+
+def plain(name: str) -> str:
+    """A company's name as it is recognised by, here and in what organisations contribute: capitals and spaces are one.
+
+    >>> plain(" Nordwerk  AG ")
+    'nordwerk ag'
+    """
+    return " ".join(name.casefold().split())
 
 
 def texts(column: pa.Array) -> list[str]:
@@ -232,7 +241,7 @@ def thousandths(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def copy_lines(frame: pd.DataFrame, names: list[str], measures: list[str]) -> bytes:
     """A right frame as text for COPY, with a hash in place of each name: key, segments, day, completion, scores."""
-    keys = [hashlib.sha256(name.encode()).hexdigest() for name in names]
+    keys = [hashlib.sha256(plain(name).encode()).hexdigest() for name in names]
     scores = []
     for measure in measures:
         whole = thousandths(frame[measure].to_numpy())

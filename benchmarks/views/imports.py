@@ -21,6 +21,7 @@ from opmodel.files.recognising import XLSX
 from opmodel.organisations.guards import installation_role_required
 from opmodel.organisations.permissions import InstallationRole
 
+FIELDS = {"illustrative": "kind", "dataset_name": "dataset_name"}  # of what was refused -> of the form
 steward_required = installation_role_required(InstallationRole.BENCHMARK_STEWARD)
 
 
@@ -43,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
             try:
                 card = cards.receive(by=request.user.pk, upload=uploaded(request), **form.given())
             except (cards.Refused, FileRefused) as refused:
-                form.add_error("kind" if refused.field == "illustrative" else "file", refused.message)
+                form.add_error(FIELDS.get(refused.field, "file"), refused.message)
                 status = refused.status
             else:
                 return redirect("benchmark-import", card.public_id)

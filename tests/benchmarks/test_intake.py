@@ -287,6 +287,17 @@ def test_a_further_file_adds_corrects_and_leaves_alone(peers):
     assert (old.is_current, old.scores) == (False, [1100, 1100])
 
 
+def test_a_company_is_recognised_whatever_its_capitals_and_spaces(peers):
+    peers()
+    card = bring(text_of([record(3, record_id=" Acme-3  "), record(4, record_id="ACME-4", CAP1="5")]))
+    assert (card.rows, card.rows_new, card.rows_corrected) == (2, 0, 1)
+
+
+def test_files_do_not_mix_with_what_organisations_give(peers):
+    with pytest.raises(cards.Refused, match="holds what organisations of this installation give"):
+        peers(name="contributions")
+
+
 def test_what_was_withdrawn_comes_back_as_a_new_revision(peers):
     dataset = peers()
     dataset.records.filter(record_key=key("acme-3")).update(is_current=False)
