@@ -5,4 +5,4 @@ class AssessmentsConfig(AppConfig):
     name = "assessments"
 
     def ready(self) -> None:
-        from assessments import pipeline  # noqa: F401 - registers its job handlers
+        from assessments import peer_measures, pipeline  # noqa: F401 - they register themselves

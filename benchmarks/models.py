@@ -46,12 +46,15 @@ class Mapping(models.Model):
     updated_at = models.DateTimeField(db_default=Now())
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["errors", "storage_key"])
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["errors", "storage_key", "found_columns", "preview"]
+)
 class Import(models.Model):
     """One file of peer records on its way into a dataset, and afterwards its provenance card."""
 
     class State(models.TextChoices):
         CHECKING = "checking"  # a job reads it
+        NAMING = "naming"  # its columns are called otherwise; a person says which is which
         REFUSED = "refused"  # errors; nothing of it is kept but the report
         READY = "ready"  # checked without an error; a person confirms
         APPLYING = "applying"  # a job writes it
@@ -70,7 +73,9 @@ class Import(models.Model):
     period = models.CharField(max_length=40, blank=True, default="")
     licence = models.CharField(max_length=80, blank=True, default="")
     collected = models.CharField(max_length=400, blank=True, default="")  # how the data came about
-    columns = models.JSONField(default=dict, blank=True)  # our column -> theirs
+    columns = models.JSONField(default=dict, blank=True)  # our column -> theirs; empty: the file uses our names
+    found_columns = models.JSONField(default=list, blank=True)  # the first line of the file
+    preview = models.JSONField(default=dict, blank=True)  # first rows without names, how many of each segment, days
     rows = models.IntegerField(default=0)
     rows_new = models.IntegerField(default=0)
     rows_corrected = models.IntegerField(default=0)
@@ -100,8 +105,9 @@ class Record(models.Model):
     release has taken the new one, since the correction may have to wait (METHOD 6, rule 4).
     """
 
-    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="records")
-    brought_by = models.ForeignKey(Import, models.SET_NULL, null=True, blank=True, related_name="+")
+    # Without indexes of their own: those of the constraints begin with the dataset, and a million rows are loaded faster.
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="records", db_index=False)
+    brought_by = models.ForeignKey(Import, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     revision = models.SmallIntegerField(default=1)
     is_current = models.BooleanField(default=True)
     record_key = models.CharField(max_length=64)

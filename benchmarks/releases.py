@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from benchmarks.cells import MISSING, SEPARATOR, CellTable, Segments, build_cells, paths
 from benchmarks.disclosure import GAPS, TREES, Auditor, Blocks, Decision, Former, Group, Refused
@@ -172,27 +173,30 @@ def make_release(
     dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
     name = f"{dataset.name} {as_of.isoformat()}"
     if Release.objects.filter(name=name).exists():
-        raise ReleaseRefused(f"the release “{name}” exists already")
+        raise ReleaseRefused(_("the release “%(name)s” exists already") % {"name": name})
     last = dataset.release_set.exclude(state__in=Release.UNSEEN).order_by("-as_of").first()
     if last is not None and last.as_of > months_before(as_of, rules.months_between_releases):
-        raise ReleaseRefused(
-            f"the last release is of {last.as_of}; the next one may be made {rules.months_between_releases} months later"
-        )
+        words = {"day": last.as_of, "n": rules.months_between_releases}
+        raise ReleaseRefused(_("the last release is of %(day)s; the next one may be made %(n)s months later") % words)
     unknown = dataset.release_set.exclude(state__in=Release.UNSEEN).filter(members__isnull=True).first()
     if unknown is not None and not dataset.illustrative:
-        raise ReleaseRefused(
-            f"nobody knows who was in “{unknown.name}”: it was made before releases were audited. "
+        text = _(
+            "nobody knows who was in “%(name)s”: it was made before releases were audited. "
             "Import the records as a new dataset."
         )
+        raise ReleaseRefused(text % {"name": unknown.name})
     pool = Pool(dataset, as_of, rules, segments)
     if len(pool.now) < rules.n_min:
-        raise ReleaseRefused(f"only {len(pool.now)} records are valid on {as_of}; at least {rules.n_min} are needed")
+        raise ReleaseRefused(
+            _("only %(n)s records are valid on %(day)s; at least %(least)s are needed")
+            % {"n": len(pool.now), "day": as_of, "least": rules.n_min}
+        )
     groups = pool.groups()
     auditor = Auditor(groups, n_min=rules.n_min, k=rules.k)
     try:
         decision = auditor.repair()
     except Refused as error:
-        raise ReleaseRefused(f"no release: {error}") from error
+        raise ReleaseRefused(_("no release: %(why)s") % {"why": error}) from error
     entries = chosen(pool, decision)
     release = Release.objects.create(
         dataset=dataset, name=name, as_of=as_of, method_version=method_version, made_by=by,
@@ -278,12 +282,13 @@ def publish(*, release: Release, by: int | None = None) -> Release:
     Dataset.objects.select_for_update().get(pk=release.dataset_id)
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.state != Release.State.AUDITED:
-        raise ReleaseRefused(f"“{release.name}” is {release.state}; only an audited release can be published")
+        raise ReleaseRefused(_("“%(name)s” cannot be published: only an audited release can") % {"name": release.name})
     # Another one of the same dataset may have been published since the audit: then this one was not judged against it.
     seen = release.dataset.release_set.exclude(state__in=Release.UNSEEN).values_list("name", flat=True)
     if set(seen) != set(release.report["against"]):
         raise ReleaseRefused(
-            f"“{release.name}” was audited before the last release came out; discard it and make it anew"
+            _("“%(name)s” was audited before the last release came out; discard it and make it anew")
+            % {"name": release.name}
         )
     Release.objects.filter(dataset=release.dataset, state=Release.State.PUBLISHED).update(
         state=Release.State.SUPERSEDED
@@ -298,7 +303,9 @@ def discard(*, release: Release, by: int | None = None) -> None:
     """Delete a release that nobody has seen; raises ReleaseRefused for any other."""
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.state not in Release.UNSEEN:
-        raise ReleaseRefused(f"“{release.name}” is {release.state}; what was published stays on record")
+        raise ReleaseRefused(
+            _("“%(name)s” cannot be discarded: what was published stays on record") % {"name": release.name}
+        )
     release.delete()
 
 
@@ -307,9 +314,9 @@ def withdraw(*, release: Release, because: str, by: int | None = None) -> Releas
     """Take a published release back: comparisons stop, its statistics stay on record for the audits to come."""
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.state not in (Release.State.PUBLISHED, Release.State.SUPERSEDED):
-        raise ReleaseRefused(f"“{release.name}” is {release.state}; only a published release can be withdrawn")
+        raise ReleaseRefused(_("“%(name)s” cannot be withdrawn: only a published release can") % {"name": release.name})
     if not because.strip():
-        raise ReleaseRefused("say why the release is withdrawn")
+        raise ReleaseRefused(_("say why the release is withdrawn"))
     Release.objects.filter(pk=release.pk).update(state=Release.State.WITHDRAWN, withdrawn_because=because.strip())
     release.refresh_from_db()
     return release

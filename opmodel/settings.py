@@ -242,6 +242,7 @@ STORAGES = {
 }
 EVIDENCE_MAX_MB = int(env("EVIDENCE_MAX_MB") or 25)  # one file
 UPLOAD_MAX_MB = int(env("UPLOAD_MAX_MB") or 10)  # one spreadsheet
+PEERS_MAX_MB = int(env("PEERS_MAX_MB") or 500)  # one file of peer records; a million rows as CSV are 260
 FILES_QUOTA_MB = int(env("FILES_QUOTA_MB") or 20_000)  # all stored files of one organisation
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 FIXTURES = BASE_DIR / "fixtures"

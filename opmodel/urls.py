@@ -15,5 +15,6 @@ urlpatterns = [
     path("api/", include("opmodel.api.urls")),
     path("organisation/people/", include("opmodel.organisations.people_urls")),
     path("organisation/tokens/", include("opmodel.api.token_urls")),
+    path("benchmarks/", include("benchmarks.urls")),
     path("", include("assessments.urls")),
 ]

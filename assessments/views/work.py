@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,12 +16,20 @@ from assessments.views import cards as cards_of
 from assessments.views.cards import card as _card
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.models import Member
-from opmodel.organisations.permissions import ROLES, Permission, Role, can
+from opmodel.organisations.permissions import ROLES, InstallationRole, Permission, Role, can
 
 
 @require_GET
-@member_required()
 def home(request: HttpRequest) -> HttpResponse:
+    """Where this person's work is: for the benchmark steward, who belongs to no organisation, the peer data."""
+    role = getattr(request.user, "installation_role", "")
+    if request.member is None and role == InstallationRole.BENCHMARK_STEWARD:
+        return redirect("benchmarks")
+    return work_list(request)
+
+
+@member_required()
+def work_list(request: HttpRequest) -> HttpResponse:
     """The work list: what waits for me, what is going on, what came of it."""
     member: Member = request.member
     work = _open_work(member)

@@ -42,11 +42,13 @@ PPTX = FileType("pptx", ("pptx",), f"{OOXML}presentationml.presentation", gettex
 ODT = FileType("odt", ("odt",), f"{ODF}text", gettext_lazy("an OpenDocument text"))
 ODS = FileType("ods", ("ods",), f"{ODF}spreadsheet", gettext_lazy("an OpenDocument spreadsheet"))
 ODP = FileType("odp", ("odp",), f"{ODF}presentation", gettext_lazy("an OpenDocument presentation"))
+PARQUET = FileType("parquet", ("parquet",), "application/vnd.apache.parquet", gettext_lazy("a Parquet file"))
 CSV = FileType("csv", ("csv", "tsv", "txt"), "text/csv", gettext_lazy("a CSV table"))
 
 # Never SVG or HTML: a browser runs what is in them.
 EVIDENCE = (PDF, PNG, JPEG, WEBP, HEIC, DOCX, XLSX, PPTX, ODT, ODS, ODP)
 SPREADSHEETS = (XLSX, ODS, CSV)
+PEER_FILES = (CSV, XLSX, PARQUET)
 BY_CONTENT_TYPE = {t.content_type: t for t in (*EVIDENCE, CSV)}
 
 # The main part of an Office file, its kind and the folder it lies in; the second of each pair is the one with macros.
@@ -86,6 +88,8 @@ def recognise(stream: BinaryIO, ending: str) -> FileType | None:
         return WEBP
     if head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS:
         return HEIC
+    if head.startswith(b"PAR1") and _ends_with(stream, b"PAR1"):
+        return PARQUET
     if ending in CSV.endings and _is_text(stream, head):
         return CSV
     return None
@@ -97,6 +101,11 @@ def _pdf(stream: BinaryIO) -> FileType:
     if b"%%EOF" not in stream.read():
         raise Unacceptable(_("“%(name)s” is a PDF whose end is missing. Save or download it again."))
     return PDF
+
+
+def _ends_with(stream: BinaryIO, mark: bytes) -> bool:
+    stream.seek(-len(mark), 2)
+    return stream.read() == mark
 
 
 def _office(stream: BinaryIO) -> FileType | None:

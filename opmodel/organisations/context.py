@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from opmodel.organisations.permissions import Permission, can
+from opmodel.organisations.permissions import InstallationRole, Permission, can
 
 PRODUCT = {"name": "OpModel"}
 
@@ -31,9 +31,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         (_("Peers"), "dashboard-peers", can(member, Permission.VIEW_PEERS)),
         (_("People"), "people", can(member, Permission.INVITE)),
     ]
+    user = getattr(request, "user", None)
+    steward = user is not None and getattr(user, "installation_role", "") == InstallationRole.BENCHMARK_STEWARD
+    if not member:
+        places = []
+    if steward:
+        places.append((_("Benchmarks"), "benchmarks", True))
     path, cycle = request.path, request.GET.get("cycle", "")
     items = []
-    for label, name, allowed in places if member else []:
+    for label, name, allowed in places:
         if allowed:
             url = reverse(name)
             current = path == url if name in ("home", "dashboard") else path.startswith(url)
@@ -42,4 +48,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             items.append({"label": label, "url": f"{url}?{kept}" if kept else url, "current": current})
     spoken = get_language()
     languages = [{"code": code, "name": name, "current": code == spoken} for code, name in settings.LANGUAGES]
-    return {"member": member, "nav_items": items, "product": PRODUCT, "languages": languages}
+    return {
+        "member": member,
+        "person": user if steward else None,
+        "nav_items": items,
+        "product": PRODUCT,
+        "languages": languages,
+    }

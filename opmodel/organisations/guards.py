@@ -9,10 +9,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from opmodel.organisations.permissions import Permission, can
+from opmodel.organisations.permissions import InstallationRole, Permission, can
+from opmodel.organisations.tenancy import for_installation
 
 View = Callable[..., HttpResponse]
 # Sent by our scripts with every save, and by the server with every page of a member: whose page it is.
@@ -48,6 +50,14 @@ def page_of(request: HttpRequest) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page; scripts are told in words, for a sign-in page must not land in a fragment."""
+    if wants_json(request) or getattr(request, "htmx", False):
+        message = _("You are signed out. Sign in again; your answers wait in this browser.")
+        return JsonResponse({"error": "signed_out", "message": message}, status=401)
+    return redirect_to_login(page_of(request))
+
+
 def member_required(*permissions: Permission) -> Callable[[View], View]:
     """Let members through who hold at least one of the permissions (any member when none is named)."""
 
@@ -58,10 +68,7 @@ def member_required(*permissions: Permission) -> Callable[[View], View]:
             if member is None:
                 if request.user.is_authenticated:
                     raise PermissionDenied(_("Your account belongs to no organisation at present."))
-                if wants_json(request) or getattr(request, "htmx", False):  # a sign-in page must not land in a fragment
-                    message = _("You are signed out. Sign in again; your answers wait in this browser.")
-                    return JsonResponse({"error": "signed_out", "message": message}, status=401)
-                return redirect_to_login(page_of(request))
+                return signed_out(request)
             if request.headers.get(PERSON, member.user.browser_key) != member.user.browser_key:
                 # A page of the one before is still open: nothing of it may be saved in this person's name.
                 message = _("Somebody else is signed in in this browser. Your answers wait until you sign in again.")
@@ -72,5 +79,25 @@ def member_required(*permissions: Permission) -> Callable[[View], View]:
 
         wrapped.permissions = permissions  # type: ignore[attr-defined]
         return wrapped
+
+    return decorate
+
+
+def installation_role_required(role: InstallationRole) -> Callable[[View], View]:
+    """Let people through who hold this role of the installation; the view runs in no organisation, and a GET reads only."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return signed_out(request)
+            if request.user.installation_role != role:
+                raise PermissionDenied(_("Your role does not include this page."))
+            with for_installation(request.user.pk, read_only=request.method in ("GET", "HEAD", "OPTIONS")):
+                response = view(request, *args, **kwargs)
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+
+        return outside_organisations(wrapped)
 
     return decorate

@@ -59,6 +59,13 @@ def installation() -> Iterator[None]:
 
 
 @contextmanager
+def for_installation(user_id: int | None, *, read_only: bool = False) -> Iterator[None]:
+    """One transaction of somebody with a role of the installation: no row of any organisation, and the audit knows who."""
+    with _local({"pghistory.context_metadata": json.dumps({"user": user_id} if user_id else {})}, read_only=read_only):
+        yield
+
+
+@contextmanager
 def _local(names: dict[str, str], *, read_only: bool = False) -> Iterator[dict[str, str]]:
     """One transaction with these settings; gives what was set before."""
     with follows_the_transaction(), transaction.atomic():

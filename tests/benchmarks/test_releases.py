@@ -223,7 +223,7 @@ def test_a_release_is_audited_then_published_then_superseded(peers):
         "peers 2027-06-30": "published",
     }
     assert second.report["against"] == ["peers 2026-06-30"]
-    with pytest.raises(ReleaseRefused, match="is published; only an audited release"):
+    with pytest.raises(ReleaseRefused, match="cannot be published: only an audited release can"):
         publish(release=second)
     with pytest.raises(ReleaseRefused, match="what was published stays on record"):
         releases.discard(release=second)

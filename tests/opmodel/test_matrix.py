@@ -88,6 +88,22 @@ MATRIX = {
     "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     # Nothing is scored.
     "dashboard/explain/<pid:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404, 404),
+    # For the benchmark steward alone, who belongs to no organisation (tests/benchmarks/test_steward.py).
+    "benchmarks/": ("GET", ANON, *6 * (403,)),
+    "benchmarks/imports/new/": ("GET", ANON, *6 * (403,)),
+    "benchmarks/template.csv": ("GET", ANON, *6 * (403,)),
+    "benchmarks/template.xlsx": ("GET", ANON, *6 * (403,)),
+    "benchmarks/imports/<pid:public_id>/": ("GET", ANON, *6 * (403,)),
+    "benchmarks/imports/<pid:public_id>/columns/": ("POST", ANON, *6 * (403,)),
+    "benchmarks/imports/<pid:public_id>/confirm/": ("POST", ANON, *6 * (403,)),
+    "benchmarks/imports/<pid:public_id>/cancel/": ("POST", ANON, *6 * (403,)),
+    "benchmarks/imports/<pid:public_id>/errors.csv": ("GET", ANON, *6 * (403,)),
+    "benchmarks/datasets/<pid:public_id>/": ("GET", ANON, *6 * (403,)),
+    "benchmarks/datasets/<pid:public_id>/releases/": ("POST", ANON, *6 * (403,)),
+    "benchmarks/releases/<pid:public_id>/": ("GET", ANON, *6 * (403,)),
+    "benchmarks/releases/<pid:public_id>/publish/": ("POST", ANON, *6 * (403,)),
+    "benchmarks/releases/<pid:public_id>/discard/": ("POST", ANON, *6 * (403,)),
+    "benchmarks/releases/<pid:public_id>/withdraw/": ("POST", ANON, *6 * (403,)),
     # A sign-in opens no endpoint with data: only a token does (tests/opmodel/test_api.py).
     "api/v1/": ("GET", 401, 401, 401, 401, 401, 401, 401),
     "api/v1/cycles/": ("GET", 401, 401, 401, 401, 401, 401, 401),
