@@ -1,11 +1,13 @@
 from django.urls import path
 
-from opmodel.dashboards import facts, views
+from opmodel.dashboards import comparison, facts, views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("sites/", views.sites, name="dashboard-sites"),
-    path("peers/", views.peers, name="dashboard-peers"),
+    path("peers/", comparison.peers, name="dashboard-peers"),
+    path("peers/releases/", comparison.releases, name="dashboard-peers-releases"),
+    path("peers/<str:measure>/", comparison.measure, name="dashboard-peers-measure"),
     path("perception/", views.perception, name="dashboard-perception"),
     path("priorities/", views.priorities, name="dashboard-priorities"),
     path("facts/", facts.page, name="dashboard-facts"),

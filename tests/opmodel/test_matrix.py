@@ -86,6 +86,8 @@ MATRIX = {
     "dashboard/facts/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/peers/releases/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/peers/<str:measure>/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     # Nothing is scored.
     "dashboard/explain/<pid:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404, 404),
     # A sign-in opens no endpoint with data: only a token does (tests/opmodel/test_api.py).
