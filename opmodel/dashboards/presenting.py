@@ -116,7 +116,7 @@ def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = Fals
 
     `scored` are the cycles a reader may switch to; `chosen` says that this one was, so links keep it.
     """
-    release = seen.result.release
+    release = seen.result.release if seen.cells else None  # what was taken back is no source any more
     return {
         "cycle": seen.submission.cycle.name,
         "earlier": "" if seen.is_current else earlier_revision(seen.submission, seen.result.revision),
