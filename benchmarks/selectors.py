@@ -96,7 +96,8 @@ def part_of(part: str, say: Say = str) -> str:
     return str(SECTORS.get(part) or say(part))
 
 
-def latest_published(dataset: Dataset | None) -> Release | None:
+def latest_published(dataset: Dataset | int | None) -> Release | None:
+    """The release a dataset (or its id) is compared by at present."""
     if dataset is None:
         return None
     return Release.objects.filter(dataset=dataset, state=Release.State.PUBLISHED).select_related("dataset").first()

@@ -16,7 +16,7 @@ from assessments.reaching import Reach, reach
 from benchmarks.cells import ROOT, SEPARATOR
 from benchmarks.selectors import DROPPED, ELSEWHERE, PUBLISHED, Group
 from benchmarks.statistics import half_up
-from opmodel.dashboards import standing
+from opmodel.dashboards import headlines, standing
 from opmodel.dashboards.presenting import number, row, signed, source
 from opmodel.dashboards.strip import bands, strip, x
 from opmodel.dashboards.views import current, nothing_yet, scored
@@ -58,6 +58,7 @@ def peers(request: HttpRequest) -> HttpResponse:
         "by_order": address("dashboard-peers", seen, request, sort=""),
         "by_gap": address("dashboard-peers", seen, request, sort="gap"),
         "releases_url": address("dashboard-peers-releases", seen, request, sort=""),
+        "targets_url": reverse("submission-targets-peers", args=[seen.submission.public_id]),
         "profile_url": "" if seen.result.segments.get("industry") else profile_url(seen),
     }
     return render(request, "dashboards/peers.html", context)
@@ -115,7 +116,9 @@ def trees(seen: Insight, request: HttpRequest, measure: str = "OVERALL") -> list
                     "n_band": g.n_band,
                     "said": state_words(g),
                     # Both trees have the same root: one of them is enough to choose from.
-                    "url": address(view[0], seen, request, *view[1:], peers=f"{'A' if g.path == ROOT else g.tree}:{g.path}")
+                    "url": address(
+                        view[0], seen, request, *view[1:], peers=f"{'A' if g.path == ROOT else g.tree}:{g.path}"
+                    )
                     if g.state == PUBLISHED
                     else "",
                     "current": used is not None and g.path == used.path and (g.tree == used.tree or g.path == ROOT),
@@ -247,15 +250,17 @@ def releases(request: HttpRequest) -> HttpResponse:
         return nothing_yet(request)
     former = selectors.former_release(seen.submission, seen.result)
     before = insight.build(seen.submission, former, request.GET.get("peers", "")) if former else None
+    shown = [seen.overall, *seen.components, *seen.dimensions]
+    moves = [d for m in shown if before and (d := median_moved(m, before.measures[m.code])) is not None]
     context = {
         "source": source(seen, cycles, "cycle" in request.GET),
+        "headline": headlines.releases_headline(moves),
+        "other_group": bool(before and before.group and seen.group and before.group.path != seen.group.path),
         "now": cited(seen),
         "before": cited(before) if before else None,
         "both": [cited(before), cited(seen)] if before else [],
         "same_answers": bool(former and former.revision == seen.result.revision),
-        "rows": [moved(seen, before, request, m) for m in (seen.overall, *seen.components, *seen.dimensions)]
-        if before
-        else [],
+        "rows": [moved(seen, before, request, m) for m in shown] if before else [],
         "back": address("dashboard-peers", seen, request),
     }
     return render(request, "dashboards/releases.html", context)
@@ -279,15 +284,19 @@ def cited(seen: Insight) -> dict[str, Any]:
 def moved(seen: Insight, before: Insight, request: HttpRequest, m: MeasureView) -> dict[str, Any]:
     """One measure in both releases."""
     old = before.measures[m.code]
-    both = m.median is not None and old.median is not None
     return {
         "name": m.name,
         "component": m.component,
         "url": address("dashboard-peers-measure", seen, request, m.code, sort=""),
         "old": side(old, before),
         "new": side(m, seen),
-        "median_moved": signed(m.median - old.median) if both else "–",  # type: ignore[operator]
+        "median_moved": signed(median_moved(m, old)),
     }
+
+
+def median_moved(new: MeasureView, old: MeasureView) -> float | None:
+    """New minus old peer median, in whole tenths as both are published."""
+    return None if new.median is None or old.median is None else round(new.median - old.median, 1)
 
 
 def side(m: MeasureView, seen: Insight) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from django.utils.translation import gettext as _
 
@@ -64,6 +65,26 @@ def strip(
         text=", ".join(words),
         tail_x=x(tails[0]) if tails else None,
         tail_width=max(1.0, round(x(tails[1]) - x(tails[0]), 2)) if tails else None,
+    )
+
+
+def network_strip(own: float | None, values: Sequence[float]) -> Strip:
+    """One plant (`own`, if any) on the range of all plants; `values` are their scores."""
+    ordered = sorted(values)
+    low, middle, high = ordered[0], median(ordered), ordered[-1]
+    words = [_("score %(s)s") % {"s": one(own)}] if own is not None else []
+    said = _("plants %(low)s to %(high)s, median %(median)s")
+    words.append(said % {"low": one(low), "high": one(high), "median": one(middle)})
+    return Strip(
+        own=None if own is None else x(own),
+        target=None,
+        band_x=None,
+        band_width=None,
+        median=x(middle),
+        sites=tuple(dict.fromkeys(x(v) for v in ordered)),
+        text=", ".join(words),
+        tail_x=x(low),
+        tail_width=max(0.6, round(x(high) - x(low), 2)),
     )
 
 

@@ -208,6 +208,9 @@ def sites(request: HttpRequest) -> HttpResponse:
         "other_cycles": [c for c in cycles if c != cycle],
         "components": names,
         "own_only": not can(member, Permission.VIEW_RESULTS),
+        "compare_url": reverse("dashboard-plants") + f"?cycle={cycle.public_id}"
+        if cycle and can(member, Permission.VIEW_RESULTS)
+        else "",
     }
     return render(request, "dashboards/sites.html", context)
 

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from assessments import bulk, pipeline, publishing
-from assessments.models import Cycle, Submission
+from assessments.models import Cycle
 from benchmarks import selectors
 from benchmarks.models import CellStatistic, Dataset, Record, Release
 from benchmarks.statistics import half_up
@@ -47,6 +47,7 @@ FIGURES = {
     "dashboard/peers/",
     "dashboard/peers/<str:measure>/",
     "dashboard/explain/<pid:public_id>/<str:measure>/",
+    "submissions/<pid:public_id>/targets/peers/",
 }
 API = ("cycles/", "scores/", "gaps/", "actions/?reference=peers", "figures/", "facts/")
 API_WITH_FIGURES = {"scores/", "gaps/", "actions/?reference=peers"}
@@ -78,9 +79,15 @@ def release(name: str, codes: list[str], own: set, inside: float, outside: float
             points = quantiles(i, n / 10 % 0.3 + shift, band != "10-19")
             cells.append(
                 CellStatistic(
-                    release=made, tree=tree, path=path, depth=path.count(">"), measure=code, n_band=band,
-                    mean=points["P50"], quantiles=points,
-                )  # fmt: skip
+                    release=made,
+                    tree=tree,
+                    path=path,
+                    depth=path.count(">"),
+                    measure=code,
+                    n_band=band,
+                    mean=points["P50"],
+                    quantiles=points,
+                )
             )
     CellStatistic.objects.bulk_create(cells)
     made.state, made.published_at = Release.State.PUBLISHED, datetime(2026, 1, 1, tzinfo=UTC)
@@ -232,6 +239,11 @@ def test_every_figure_on_the_pages_is_that_of_the_gate(company):
         assert re.search(r"lower quartile (\S+), median (\S+), upper quartile (\S+)\.", told).groups() == tuple(
             f"{cell[m][p]:.1f}" for p in (25, 50, 75)
         )
+
+    for mark in (50, 75):
+        address = f"/submissions/{world.enterprise.public_id}/targets/peers/?mark={mark}"
+        offered = cells_of(client.get(address).content.decode(), "stack")[1:]
+        assert [row[1] for row in offered] == [f"{cell[d.code][mark]:.1f}" for d in catalogue.dimensions]
 
     api = Api(token_of(world))
     for row in api.rows("scores/?limit=500"):
