@@ -107,6 +107,11 @@ def shown(row: Offer) -> dict[str, Any]:
 def headline(rows: list[Offer]) -> str:
     """What taking over would do, in one sentence."""
     replaced, new = (sum(r.outcome == kind for r in rows) for kind in (REPLACED, SET))
+    if replaced and not new:
+        text = ngettext(
+            "One target that stands would be replaced.", "%(n)d targets that stand would be replaced.", replaced
+        )
+        return text % {"n": replaced}
     if replaced:
         text = ngettext(
             "%(set)d targets would be set, and one that stands would be replaced.",

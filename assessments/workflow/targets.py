@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments import peer_targets, selectors
-from assessments.models import Answer, Submission
+from assessments.models import Submission
 from assessments.workflow.answers import Saved, lock, not_yours, save_answer
 from assessments.workflow.refusals import Refused
 from opmodel.organisations.models import Member
@@ -50,5 +50,5 @@ def take_over_targets(
         base_version=base_version,
         data=peer_targets.merged(found, rows),
         comment=f"{found.comment}\n{said}".strip() if len(found.comment) + len(said) < 2000 else found.comment,
-        origin=Answer.Origin.PEERS,
+        origin="peers",
     )
