@@ -124,8 +124,10 @@ def own_cells(release: Release, viewer: Mapping[str, str], known: Segments) -> d
 
 def peer_tables(cells: Mapping[str, list[CellStatistic]], chosen: str = "", say: Say = str) -> dict[str, PeerTable]:
     """For each measure the table to compare with: the chosen cell "A:path", or where it is not published of a measure
-    the next larger one around it; the finest of tree A without a choice."""
+    the next larger one around it; the finest of tree A without a choice, or with one that is not the viewer's."""
     tree, _colon, path = chosen.partition(":")
+    if not any((r.tree, r.path) == (tree, path) for rows in cells.values() for r in rows):
+        tree = ""
     tables = {}
     for measure, rows in cells.items():
         around = [r for r in rows if r.tree == tree and (path + SEPARATOR).startswith(r.path + SEPARATOR)]
