@@ -118,6 +118,7 @@ def text_of(reply) -> str:
         data = b"".join(packed.read(n) for n in sorted(packed.namelist()) if n.startswith("xl/"))
     said = re.sub(r"\b(release|peers|source) (one|two|three)\b", r"\1", data.decode("utf-8", "replace"))
     said = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", said)
+    said = re.sub(r"\b\d{1,2}:\d\d\b", "CLOCK", said)
     return re.sub(r"20\d\d-\d\d-\d\dT[\d:.]+(Z|\+00:00)", "MOMENT", said)
 
 
