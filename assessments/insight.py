@@ -3,7 +3,7 @@
 A constant number of queries, whatever the number of sites.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,10 +14,14 @@ from django.utils.translation import gettext as _
 from assessments import bulk, pipeline, publishing, selectors
 from assessments.catalogue import SITE, Questionnaire
 from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
+from assessments.reaching import Answered
 from benchmarks import selectors as peers
-from benchmarks.selectors import PeerGroup, PeerTable
+from benchmarks.models import CellStatistic
+from benchmarks.selectors import Group, PeerGroup, PeerTable
 from benchmarks.settings import method_section
 from benchmarks.statistics import Position, half_up, position
+
+Cells = Mapping[str, list[CellStatistic]]  # measure -> what is published of it on the own paths
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,21 @@ class Insight:
     groups: tuple[PeerGroup, ...]
     group: PeerGroup | None
     network: NetworkResult | None
+    cells: Cells  # what the gate lets this enterprise see of the release
+    say: Callable[[str], str]  # a segment in the reader's language
+
+    @property
+    def chosen(self) -> str:
+        """The peer group as a choice, "A:path"; "" where it is the one that is shown first."""
+        return f"{self.group.tree}:{self.group.path}" if self.group and self.group != self.groups[0] else ""
+
+    def own_groups(self, measure: str = "OVERALL") -> dict[str, list[Group]]:
+        """The groups on the own paths in both trees, published or not; nothing without a release."""
+        if self.result.release is None or not self.cells:
+            return {}
+        return peers.own_groups(
+            self.result.release, self.result.segments, pipeline.segments(), self.cells, measure, self.say
+        )
 
     @property
     def is_current(self) -> bool:
@@ -122,7 +141,8 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
     say = profile.word if profile else str
     groups = tuple(peers.peer_groups(cells, say=say))
     group = next((g for g in groups if f"{g.tree}:{g.path}" == chosen), groups[0] if groups else None)
-    tables = peers.peer_tables(cells, f"{group.tree}:{group.path}" if group else "", say)
+    # Without a choice each measure has its own finest group, as stored results and the API have it.
+    tables = peers.peer_tables(cells, f"{group.tree}:{group.path}" if group and group != groups[0] else "", say)
     names = _names(catalogue)
     rules = method_section()
     measures = {}
@@ -148,7 +168,7 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
             network=network_scores.get(code),
             perception=gaps.get(code),
         )
-    return Insight(submission, result, catalogue, measures, groups, group, network)
+    return Insight(submission, result, catalogue, measures, groups, group, network, cells, say)
 
 
 def own_targets(submission: Submission) -> dict[str, float]:
@@ -223,6 +243,18 @@ def explain(insight: Insight, measure: str) -> dict[str, Any]:
         "texts": _texts(insight.catalogue),
         "as_scored": bulk.fingerprint(levels) == insight.result.input_hash,
     }
+
+
+def answered(insight: Insight, dimension: str) -> list[Answered] | None:
+    """The answered questions behind the score of a dimension, as it was scored; None when the answers changed since. One query."""
+    plan = pipeline.plan_for(insight.catalogue, pipeline.current_method(), insight.submission.view)
+    keys = publishing.question_keys(insight.submission.cycle.questionnaire_id)
+    levels = selectors.level_matrix([insight.submission], plan.questions, keys)[0]
+    if bulk.fingerprint(levels) != insight.result.input_hash:
+        return None
+    level = dict(zip(plan.questions, levels.tolist(), strict=True))
+    asked = insight.catalogue.questions_of(insight.submission.view, dimension)
+    return [Answered(q.code, level[q.code], q.weight) for q in asked if level[q.code] >= 1]
 
 
 def _texts(catalogue: Questionnaire) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -236,6 +236,23 @@ def latest_result(submission: Submission) -> Result | None:
         Result.objects.filter(submission=submission)
         .select_related("release__dataset")
         .order_by("-revision", "-id")
+        .first()
+    )
+
+
+def former_release(submission: Submission, result: Result) -> Result | None:
+    """The newest result of a submission that was compared with an earlier release than `result` was; one query.
+
+    Of the same revision where there is one, so that both sides rest on the same answers.
+    """
+    if result.release is None:
+        return None
+    return (
+        Result.objects.filter(submission=submission, release__dataset=result.release.dataset_id)
+        .filter(release__as_of__lt=result.release.as_of)
+        .select_related("release__dataset")
+        .annotate(same=ExpressionWrapper(Q(revision=result.revision), output_field=BooleanField()))
+        .order_by("-same", "-release__as_of", "-revision", "-id")
         .first()
     )
 

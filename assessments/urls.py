@@ -10,6 +10,7 @@ from assessments.views import (
     glossary,
     history,
     reviewing,
+    targets,
     work,
     workbook,
 )
@@ -33,6 +34,7 @@ urlpatterns = [
     path("submissions/<pid:public_id>/confirm/", answering.confirm, name="submission-confirm"),
     path("submissions/<pid:public_id>/items/<str:code>/", answering.item, name="submission-item"),
     path("submissions/<pid:public_id>/items/<str:code>/save/", answering.save_item, name="submission-item-save"),
+    path("submissions/<pid:public_id>/targets/peers/", targets.from_peers, name="submission-targets-peers"),
     path("submissions/<pid:public_id>/evidence/", evidence.index, name="submission-evidence"),
     path("submissions/<pid:public_id>/evidence/add/", evidence.add, name="submission-evidence-add"),
     path("submissions/<pid:public_id>/evidence/attach/", evidence.attach, name="submission-evidence-attach"),

@@ -48,34 +48,70 @@ class PeerGroup:
     n_band: str
 
 
+PUBLISHED, ELSEWHERE, TOO_SMALL, DROPPED = "published", "elsewhere", "too small", "dropped"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group on a viewer's own path, published or not; a cell of a tree.
+
+    `state`: PUBLISHED of the measure; ELSEWHERE, of other measures only; TOO_SMALL; DROPPED, large enough but left out by
+    the audit. `name` is what makes it smaller than the group around it, `n_band` is "" where nothing is published.
+    """
+
+    tree: str
+    path: str
+    name: str
+    state: str
+    n_band: str
+
+
 def label_of(path: str, say: Say = str) -> str:
     """A cell in words: the industry stands for its sector, the size has its unit.
 
     >>> label_of("all"), label_of("all > Vehicles"), label_of("all > Vehicles > 29 > Europe > 1000-4999")
     ('all peers', 'Vehicles', 'Motor vehicles and parts, Europe, 1,000-4,999 employees')
     """
-    known = segments()
     words: list[str] = []
     for part in path.split(SEPARATOR)[1:]:
-        if part in known.industry_names:
-            words = [say(known.industry_names[part])]
-        elif part in known.size_bands:
-            band = say(part)
-            grouped = re.sub(r"(?<=\d)(?=\d{3}\b)", ",", part) if band == part else band
-            words.append(_("%(band)s employees") % {"band": grouped})
-        else:
-            words.append(str(SECTORS.get(part) or say(part)))
+        if part in segments().industry_names:
+            words = []
+        words.append(part_of(part, say))
     return ", ".join(words) or _("all peers")
 
 
-def latest_published(dataset: Dataset | None) -> Release | None:
+def part_of(part: str, say: Say = str) -> str:
+    """One segment of a cell in words.
+
+    >>> part_of("29"), part_of("20000+")
+    ('Motor vehicles and parts', '20,000+ employees')
+    """
+    known = segments()
+    if part in known.industry_names:
+        return say(known.industry_names[part])
+    if part in known.size_bands:
+        band = say(part)
+        grouped = re.sub(r"(?<=\d)(?=\d{3}\b)", ",", part) if band == part else band
+        return _("%(band)s employees") % {"band": grouped}
+    return str(SECTORS.get(part) or say(part))
+
+
+def latest_published(dataset: Dataset | int | None) -> Release | None:
+    """The release a dataset (or its id) is compared by at present."""
     if dataset is None:
         return None
     return Release.objects.filter(dataset=dataset, state=Release.State.PUBLISHED).select_related("dataset").first()
 
 
+def is_shown(release: Release) -> bool:
+    """Whether comparisons may read a release: it was published, and not taken back."""
+    return release.state in (Release.State.PUBLISHED, Release.State.SUPERSEDED)
+
+
 def own_cells(release: Release, viewer: Mapping[str, str], known: Segments) -> dict[str, list[CellStatistic]]:
     """All published cells on the viewer's paths, by measure, finest of tree A first. One query."""
+    if not is_shown(release):
+        return {}
     own = paths(viewer, known.sector_of)
     names = {(tree, name) for tree, path in own.items() for name in prefixes(path)}
     rows = CellStatistic.objects.filter(release=release, path__in={name for _tree, name in names})
@@ -87,10 +123,15 @@ def own_cells(release: Release, viewer: Mapping[str, str], known: Segments) -> d
 
 
 def peer_tables(cells: Mapping[str, list[CellStatistic]], chosen: str = "", say: Say = str) -> dict[str, PeerTable]:
-    """For each measure the table to compare with: the chosen cell "A:path" where it is published, else the finest of A."""
+    """For each measure the table to compare with: the chosen cell "A:path", or where it is not published of a measure
+    the next larger one around it; the finest of tree A without a choice, or with one that is not the viewer's."""
+    tree, _colon, path = chosen.partition(":")
+    if not any((r.tree, r.path) == (tree, path) for rows in cells.values() for r in rows):
+        tree = ""
     tables = {}
     for measure, rows in cells.items():
-        row = next((r for r in rows if f"{r.tree}:{r.path}" == chosen), rows[0])
+        around = [r for r in rows if r.tree == tree and (path + SEPARATOR).startswith(r.path + SEPARATOR)]
+        row = max(around, key=lambda r: r.depth, default=rows[0])
         quantiles = {int(p[1:]): q for p, q in row.quantiles.items()}
         tables[measure] = PeerTable(measure, row.tree, row.path, row.n_band, row.mean, quantiles, say)
     return tables
@@ -101,3 +142,40 @@ def peer_groups(cells: Mapping[str, list[CellStatistic]], measure: str = "OVERAL
     rows = cells.get(measure, [])
     # Both trees have the same root: one of them is enough to choose from.
     return [PeerGroup(r.tree, r.path, label_of(r.path, say), r.n_band) for r in rows if (r.tree, r.path) != ("B", ROOT)]
+
+
+def own_groups(
+    release: Release,
+    viewer: Mapping[str, str],
+    known: Segments,
+    cells: Mapping[str, list[CellStatistic]],
+    measure: str = "OVERALL",
+    say: Say = str,
+) -> dict[str, list[Group]]:
+    """The groups on a viewer's own paths in both trees, largest first, with what a release says of each. No query.
+
+    That a group was dropped tells that it has ten records at least: nothing to whoever knows the memberships, and the
+    audit assumes that everybody does (METHOD 6, rule 1).
+    """
+    of_measure = {(r.tree, r.path): r.n_band for r in cells.get(measure, [])}
+    anywhere = {(r.tree, r.path) for rows in cells.values() for r in rows}
+    dropped = {(d["tree"], d["path"]) for d in release.report.get("dropped", [])}
+
+    def state(cell: tuple[str, str]) -> str:
+        if cell in of_measure:
+            return PUBLISHED
+        return ELSEWHERE if cell in anywhere else DROPPED if cell in dropped else TOO_SMALL
+
+    return {
+        tree: [
+            Group(
+                tree,
+                name,
+                part_of(name.rsplit(SEPARATOR, 1)[-1], say) if name != ROOT else _("all peers"),
+                state((tree, name)),
+                of_measure.get((tree, name), ""),
+            )
+            for name in prefixes(path)
+        ]
+        for tree, path in paths(viewer, known.sector_of).items()
+    }

@@ -75,6 +75,7 @@ class Answer(TenantModel):
         PAGE = "page", _("Page")
         CARRIED = "carried", _("Carried over")
         WORKBOOK = "workbook", _("Workbook")
+        PEERS = "peers", _("Peers")
 
     submission = Parent(Submission)
     question = models.ForeignKey(Question, models.PROTECT)
@@ -85,7 +86,7 @@ class Answer(TenantModel):
     comment = models.TextField(max_length=2000, blank=True, default="")
     version = models.IntegerField(default=1)
     client_key = models.CharField(max_length=64, blank=True, default="")
-    # How it came: typed on the page, confirmed from the last cycle, or read from a workbook.
+    # How it came: typed on the page, confirmed from the last cycle, read from a workbook, or taken over from peers.
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.PAGE)
     on_behalf = models.BooleanField(default=False)  # given by somebody who stands in for the site
     saved_at = models.DateTimeField()
@@ -95,7 +96,9 @@ class Answer(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["submission", "question"], name="answer_once"),
             models.CheckConstraint(condition=Q(version__gte=1), name="answer_version_positive"),
-            models.CheckConstraint(condition=Q(origin__in=["page", "carried", "workbook"]), name="answer_origin_known"),
+            models.CheckConstraint(
+                condition=Q(origin__in=["page", "carried", "workbook", "peers"]), name="answer_origin_known"
+            ),
             models.CheckConstraint(
                 condition=Q(status="level", level__range=(1, 5), data__isnull=True)
                 | Q(status="na", level__isnull=True, data__isnull=True) & ~Q(reason="")

@@ -32,6 +32,7 @@ from assessments.workflow.reminders import Reminded, remind
 from assessments.workflow.reviewing import Returned, accept_submission, return_submission, settle_remark
 from assessments.workflow.standing_in import end_stand_in, stand_in
 from assessments.workflow.submitting import enqueue_scoring, late_targets, submit
+from assessments.workflow.targets import take_over_targets
 from assessments.workflow.workbooks import Choices, apply_workbook, keep_workbook
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "stand_in",
     "submit",
     "switch_reminders",
+    "take_over_targets",
     "withdraw_assignment",
     "withdraw_contribution",
 ]

@@ -160,3 +160,34 @@ def facts_headline(waiting: Mapping[str, int]) -> str:
             % values
         )
     return ngettext("One thing waits for a decision.", "%(n)d things wait for a decision.", total) % values
+
+
+def releases_headline(moves: Sequence[float]) -> str:
+    """What the new release changes; `moves` are new minus old peer medians of the measures in both."""
+    if not moves:
+        return _("No measure can be compared in both releases.")
+    values = {"up": sum(m > 0 for m in moves), "down": sum(m < 0 for m in moves), "n": len(moves)}
+    if not values["up"] and not values["down"]:
+        return _("The peers' medians are the same in both releases.")
+    return (
+        ngettext(
+            "Of the one measure in both releases, the peers' median rose in %(up)d and fell in %(down)d.",
+            "Of %(n)d measures in both releases, the peers' median rose in %(up)d and fell in %(down)d.",
+            len(moves),
+        )
+        % values
+    )
+
+
+def spread_headline(spreads: Sequence[tuple[str, float, float]]) -> str:
+    """Where the plants differ most; (dimension, lowest, highest) of those that two plants at least have a score in."""
+    if not spreads:
+        return _("It takes two plants with a score to compare them.")
+    name, low, high = max(spreads, key=lambda s: half_up(s[2]) - half_up(s[1]))
+    if half_up(low) == half_up(high):
+        return _("All plants score the same in every dimension.")
+    return _("The plants differ most in %(name)s: from %(low)s to %(high)s.") % {
+        "name": name,
+        "low": one(low),
+        "high": one(high),
+    }

@@ -52,13 +52,13 @@ def place_text(place: Position | None) -> str:
 def explain_url(seen: Insight, code: str) -> str:
     """How a measure came about, compared with the group the reader chose."""
     url = reverse("explain", args=[seen.submission.public_id, code])
-    chosen = seen.group and seen.group != seen.groups[0]
-    return f"{url}?{urlencode({'peers': f'{seen.group.tree}:{seen.group.path}'})}" if chosen else url
+    return f"{url}?{urlencode({'peers': seen.chosen})}" if seen.chosen else url
 
 
-def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
-    """One measure as the templates show it."""
+def row(seen: Insight, m: MeasureView, tails: bool = False) -> dict[str, Any]:
+    """One measure as the templates show it; `tails` draws the peers' outer tenths as well, where they are published."""
     quartiles = (m.lower_quartile, m.median, m.upper_quartile) if m.peer else None
+    ends = (m.peer.quantiles[10], m.peer.quantiles[90]) if tails and m.peer and 10 in m.peer.quantiles else None
     bottleneck = seen.measures.get(m.bottleneck)
     # Both sides rounded as they are shown: 2.3 against 2.6 must read -0.3.
     apart = None if m.score is None or m.median is None else half_up(m.score) - m.median
@@ -92,7 +92,7 @@ def row(seen: Insight, m: MeasureView) -> dict[str, Any]:
         else None,
         "network": number(m.network.score if m.network else None),
         "sites": len(m.sites),
-        "strip": strip(m.score, m.target, quartiles, [s.score for s in m.sites]),
+        "strip": strip(m.score, m.target, quartiles, [s.score for s in m.sites], ends),
         "explain": explain_url(seen, m.code),
         "many_not_applicable": m.many_not_applicable,
     }
@@ -116,7 +116,7 @@ def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = Fals
 
     `scored` are the cycles a reader may switch to; `chosen` says that this one was, so links keep it.
     """
-    release = seen.result.release
+    release = seen.result.release if seen.cells else None  # what was taken back is no source any more
     return {
         "cycle": seen.submission.cycle.name,
         "earlier": "" if seen.is_current else earlier_revision(seen.submission, seen.result.revision),

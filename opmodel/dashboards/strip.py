@@ -1,7 +1,9 @@
 """The score strip: a line from 1 to 5 with peer band, own dot, target diamond and plant ticks. PURE: numbers to places."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from django.utils.translation import gettext as _
 
@@ -30,6 +32,8 @@ class Strip:
     median: float | None
     sites: tuple[float, ...]
     text: str
+    tail_x: float | None = None
+    tail_width: float | None = None
 
 
 def strip(
@@ -37,12 +41,16 @@ def strip(
     target: float | None,
     quartiles: tuple[float, float, float] | None,
     sites: Sequence[float] = (),
+    tails: tuple[float, float] | None = None,
 ) -> Strip:
-    """The strip of one measure; `quartiles` are the peers' P25, P50, P75."""
+    """The strip of one measure; `quartiles` are the peers' P25, P50, P75, `tails` their P10 and P90."""
     words = [_("score %(s)s") % {"s": one(own)} if own is not None else _("not scored")]
     if quartiles:
         values = {"low": one(quartiles[0]), "high": one(quartiles[2]), "median": one(quartiles[1])}
         words.append(_("middle half of the peers %(low)s to %(high)s, median %(median)s") % values)
+    if tails:
+        ends = {"low": one(tails[0]), "high": one(tails[1])}
+        words.append(_("four of five peers %(low)s to %(high)s") % ends)
     if target is not None:
         words.append(_("target %(t)s") % {"t": one(target)})
     if sites:
@@ -55,4 +63,69 @@ def strip(
         median=x(quartiles[1]) if quartiles else None,
         sites=tuple(dict.fromkeys(x(s) for s in sites)),  # equal scores are one tick
         text=", ".join(words),
+        tail_x=x(tails[0]) if tails else None,
+        tail_width=max(1.0, round(x(tails[1]) - x(tails[0]), 2)) if tails else None,
     )
+
+
+def network_strip(own: float | None, values: Sequence[float]) -> Strip:
+    """One plant (`own`, if any) on the range of all plants; `values` are their scores."""
+    ordered = sorted(values)
+    low, middle, high = ordered[0], median(ordered), ordered[-1]
+    words = [_("score %(s)s") % {"s": one(own)}] if own is not None else []
+    said = _("plants %(low)s to %(high)s, median %(median)s")
+    words.append(said % {"low": one(low), "high": one(high), "median": one(middle)})
+    return Strip(
+        own=None if own is None else x(own),
+        target=None,
+        band_x=None,
+        band_width=None,
+        median=x(middle),
+        sites=tuple(dict.fromkeys(x(v) for v in ordered)),
+        text=", ".join(words),
+        tail_x=x(low),
+        tail_width=max(0.6, round(x(high) - x(low), 2)),
+    )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One published quantile on the big strip; `row` keeps its label clear of its neighbours'."""
+
+    percentile: int
+    value: str
+    x: float
+    row: int
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The peers of one measure as bands between published quantiles, each (x, width, whether in the middle half)."""
+
+    bands: tuple[tuple[float, float, bool], ...]
+    marks: tuple[Mark, ...]
+    text: str
+
+
+LABEL = 17.0  # percent of the width that a label like "P25 2.5" takes on a phone
+DRAWN = (10, 25, 50, 75, 90)  # of a finer release too: 19 bands would say no more
+
+
+def bands(quantiles: Mapping[int, float]) -> Bands:
+    """The bands of a peer group from its published quantiles, with labels in rows that keep apart.
+
+    >>> [(m.percentile, m.row) for m in bands({25: 2.5, 50: 2.6, 75: 3.6}).marks]
+    [(25, 0), (50, 1), (75, 0)]
+    """
+    points = [(p, quantiles[p]) for p in DRAWN if p in quantiles]
+    free: list[float] = []  # where the last label of each row ends
+    marks = []
+    for p, value in points:
+        place = x(value)
+        row = next((i for i, end in enumerate(free) if place >= end), len(free))
+        free[row : row + 1] = [place + LABEL]
+        marks.append(Mark(p, one(value), place, row))
+    pieces = [
+        (a.x, round(max(0.4, b.x - a.x), 2), a.percentile >= 25 and b.percentile <= 75) for a, b in pairwise(marks)
+    ]
+    return Bands(tuple(pieces), tuple(marks), ", ".join(f"P{m.percentile} {m.value}" for m in marks))

@@ -1,13 +1,18 @@
 from django.urls import path
 
-from opmodel.dashboards import facts, views
+from opmodel.dashboards import comparison, facts, internal, method, views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("sites/", views.sites, name="dashboard-sites"),
-    path("peers/", views.peers, name="dashboard-peers"),
+    path("sites/compare/", internal.plants, name="dashboard-plants"),
+    path("sites/compare/<str:measure>/", internal.one_measure, name="dashboard-plants-measure"),
+    path("peers/", comparison.peers, name="dashboard-peers"),
+    path("peers/releases/", comparison.releases, name="dashboard-peers-releases"),
+    path("peers/<str:measure>/", comparison.measure, name="dashboard-peers-measure"),
     path("perception/", views.perception, name="dashboard-perception"),
     path("priorities/", views.priorities, name="dashboard-priorities"),
+    path("method/", method.page, name="dashboard-method"),
     path("facts/", facts.page, name="dashboard-facts"),
     path("explain/<pid:public_id>/<str:measure>/", views.explain, name="explain"),
 ]

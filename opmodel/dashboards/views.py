@@ -1,7 +1,6 @@
 """Pages that read: where we stand, among peers, at the plants, and how each number came about."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -164,32 +163,6 @@ def perception(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
-@member_required(Permission.VIEW_PEERS)
-def peers(request: HttpRequest) -> HttpResponse:
-    """Which peer group is used, how large, from when, and what else could be chosen."""
-    cycles = scored(request)
-    seen = current(request, cycles)
-    if seen is None:
-        return nothing_yet(request)
-    chosen = {"cycle": request.GET["cycle"]} if "cycle" in request.GET else {}
-    groups = [
-        {
-            "label": g.label,
-            "n_band": g.n_band,
-            "url": "?" + urlencode({"peers": f"{g.tree}:{g.path}"} | chosen),
-            "current": g == seen.group,
-        }
-        for g in seen.groups
-    ]
-    rows = [row(seen, m) for m in (seen.overall, *seen.components, *seen.dimensions)]
-    return render(
-        request,
-        "dashboards/peers.html",
-        {"source": source(seen, cycles, "cycle" in request.GET), "groups": groups, "rows": rows},
-    )
-
-
 def newest_for(request: HttpRequest, cycles: list[Cycle]) -> str:
     """The cycle the sites page opens with: that of the dashboard, so that neighbours agree, else the newest."""
     if can(request.member, Permission.VIEW_RESULTS):
@@ -235,6 +208,9 @@ def sites(request: HttpRequest) -> HttpResponse:
         "other_cycles": [c for c in cycles if c != cycle],
         "components": names,
         "own_only": not can(member, Permission.VIEW_RESULTS),
+        "compare_url": reverse("dashboard-plants") + f"?cycle={cycle.public_id}"
+        if cycle and can(member, Permission.VIEW_RESULTS)
+        else "",
     }
     return render(request, "dashboards/sites.html", context)
 

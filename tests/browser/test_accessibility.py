@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 CSCO = "csco@nordwerk.example"
 PAGES = ("/", "/cycles/", "/cycles/new/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/",
-         "/dashboard/sites/", "/dashboard/peers/", "/organisation/tokens/", "/api/v1/docs/", "/nowhere/",
+         "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/VST1/", "/dashboard/peers/CAP/", "/dashboard/peers/releases/",
+         "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/method/", "/organisation/tokens/", "/api/v1/docs/", "/nowhere/",
          "/accounts/password/change/")  # fmt: skip
 LINKED = {  # page on which a link stands, the link
     "the board of a cycle": ("/cycles/", "main tbody a"),
@@ -51,7 +52,7 @@ def test_axe_finds_nothing(sign_in: Callable[..., Page], width: int, scheme: str
     own.goto("/")
     own.locator("main a.button.primary").first.click()
     survey = re.sub(r"(/submissions/\w+/).*", r"\1", own.url)
-    for tail in ("items/E-N1/", "items/E-N2/", "items/E-N6/", "review/", "status/"):
+    for tail in ("items/E-N1/", "items/E-N2/", "items/E-N6/", "targets/peers/", "review/", "status/"):
         own.goto(survey + tail)
         found += violations(own)
     assert found == [], "\n".join(found)

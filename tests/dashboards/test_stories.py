@@ -12,7 +12,9 @@ from opmodel.organisations.models import Member, Organisation
 from opmodel.organisations.tenancy import installation, tenant
 from tests.dashboards.conftest import STORIES
 
-PAGES = ("/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/")
+PAGES = ("/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/",
+         "/dashboard/peers/CAP/", "/dashboard/peers/CAP1/", "/dashboard/peers/releases/", "/dashboard/sites/compare/",
+         "/dashboard/method/")  # fmt: skip
 
 
 def seen_of(key: str):
@@ -58,7 +60,8 @@ def test_every_page_opens_for_every_company(browser, key, page):
 
 
 @pytest.mark.parametrize(
-    "page", ["/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/peers/"]
+    "page",
+    ["/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/peers/", "/dashboard/peers/CAP1/"],
 )
 def test_illustrative_peers_are_marked_and_their_absence_is_said(browser, page):
     assert "Illustrative peers" in browser("nordwerk").get(page).content.decode()
@@ -164,10 +167,11 @@ def test_deleting_all_peer_rows_changes_no_page(browser):
 def test_another_group_of_the_own_path_can_be_chosen_and_no_other(browser):
     client = browser("nordwerk")
     page = client.get("/dashboard/peers/").content.decode()
-    links = [html.unescape(u) for u in re.findall(r'class="button small" href="([^"]+)"', page)]
+    groups = page.split('class="trees"')[1].split("</section>")[0]
+    links = list(dict.fromkeys(html.unescape(u) for u in re.findall(r'href="([^"]+)"', groups)))
     assert len(links) >= 5
     assert len({re.sub(".*peers=[AB]%3A", "", u) for u in links}) == len(links)  # the root of both trees stands once
-    wide = client.get("/dashboard/peers/" + next(u for u in links if u.endswith("A%3Aall"))).content.decode()
+    wide = client.get(next(u for u in links if u.endswith("A%3Aall"))).content.decode()
     assert "Compared with all peers: 200-499 enterprises." in wide
     foreign = client.get("/dashboard/peers/?peers=A%3Aall+%3E+Vehicles").content.decode()
     assert settled(foreign) == settled(page)

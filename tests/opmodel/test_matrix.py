@@ -49,6 +49,7 @@ MATRIX = {
     "submissions/<pid:public_id>/confirm/": ("POST", ANON, 302, 404, 302, 404, 302, 404),  # of nothing
     "submissions/<pid:public_id>/items/<str:code>/": ("GET", ANON, 200, 404, 200, 404, 404, 404),
     "submissions/<pid:public_id>/items/<str:code>/save/": ("POST", ANON, 400, 404, 403, 404, 404, 404),
+    "submissions/<pid:public_id>/targets/peers/": ("GET", ANON, 200, 403, 200, 403, 403, 404),
     "submissions/<pid:public_id>/evidence/": ("GET", ANON, 200, 404, 200, 404, 200, 404),
     "submissions/<pid:public_id>/evidence/add/": ("POST", ANON, 400, 404, 403, 404, 400, 404),
     "submissions/<pid:public_id>/evidence/attach/": ("POST", ANON, 400, 404, 403, 404, 400, 404),
@@ -86,6 +87,11 @@ MATRIX = {
     "dashboard/facts/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/sites/compare/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/sites/compare/<str:measure>/": ("GET", ANON, 404, 403, 404, 403, 403, 404),  # no plant has a score
+    "dashboard/method/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/peers/releases/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/peers/<str:measure>/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     # Nothing is scored.
     "dashboard/explain/<pid:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404, 404),
     # For the benchmark steward alone, who belongs to no organisation (tests/benchmarks/test_steward.py).

@@ -14,11 +14,13 @@ from assessments import carrying, figure_words, item_words, items, reviews, sele
 from assessments.access import Access, access
 from assessments.catalogue import Item
 from assessments.models import Answer, Submission
+from assessments.peer_targets import ITEM
 from assessments.views import item_forms
 from assessments.views.screens.frame import frame, heading, neighbours
 from assessments.views.screens.remarks import banner
 from assessments.views.screens.remarks import shown as shown_remarks
 from opmodel.organisations.models import Member
+from opmodel.organisations.permissions import Permission, can
 
 
 def item(
@@ -73,6 +75,7 @@ def item(
         "offered": offered.cycle if offered and offered.data else "",
         "confirm_url": reverse("submission-confirm", args=[submission.public_id]),
         "stays": "external_comparator" in shown.spec,
+        "peers_url": peers_url(member, submission, code),
         "item_url": reverse("submission-item", args=[submission.public_id, code]),
         "save_url": reverse("submission-item-save", args=[submission.public_id, code]),
         **_follows(member, page, saved, granted),
@@ -80,6 +83,13 @@ def item(
         **frame(submission, catalogue, saved, code, granted),
         **neighbours(submission, catalogue, code, granted),
     }
+
+
+def peers_url(member: Member, submission: Submission, code: str) -> str:
+    """Where targets can be taken over from peers; "" for other items, without peers, or for who may not see them."""
+    if code != ITEM or submission.cycle.dataset_id is None or not can(member, Permission.VIEW_PEERS):
+        return ""
+    return reverse("submission-targets-peers", args=[submission.public_id])
 
 
 def _errors(refused: workflow.Refused | None) -> Mapping[str, str]:

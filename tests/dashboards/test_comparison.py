@@ -1,0 +1,227 @@
+"""The pages of the comparison: why a group, what would lift a score, two releases side by side, plants, reliability."""
+
+import html
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+
+from assessments import bulk, pipeline, publishing, workflow
+from assessments.models import Answer, Cycle
+from benchmarks import selectors
+from benchmarks.models import CellStatistic, Dataset, Release
+from opmodel.organisations.models import Organisation
+from opmodel.organisations.permissions import Role
+from opmodel.organisations.tenancy import installation
+from tests import build
+
+pytestmark = pytest.mark.django_db
+VEHICLES = {"industry": "29", "region": "Europe", "size_band": "1000-4999"}
+QUARTILES = {"P25": 2.5, "P50": 3.0, "P75": 3.6}
+
+
+def said(client, path: str) -> str:
+    reply = client.get(path)
+    assert reply.status_code == 200, path
+    return html.unescape(re.sub(r"\s+", " ", reply.content.decode()))
+
+
+def publish(known: Dataset, day: date, cells: dict, dropped: tuple = ()) -> Release:
+    """A published release; `cells`: (tree, path) -> {measure: median}."""
+    Release.objects.filter(dataset=known, state="published").update(state="superseded")
+    report = {"dropped": [{"tree": t, "path": p, "why": "a cut"} for t, p in dropped]}
+    made = Release.objects.create(dataset=known, name=f"R {day.year}", as_of=day, method_version="1", report=report)
+    CellStatistic.objects.bulk_create(
+        CellStatistic(
+            release=made, tree=tree, path=path, depth=path.count(">"), measure=m, n_band="10-19", mean=median,
+            quantiles={"P25": round(median - 0.5, 1), "P50": median, "P75": round(median + 0.6, 1)},
+        )
+        for (tree, path), medians in cells.items()
+        for m, median in medians.items()
+    )  # fmt: skip
+    made.state, made.published_at = Release.State.PUBLISHED, datetime(day.year, 1, 1, tzinfo=UTC)
+    made.save()
+    return made
+
+
+def everywhere(codes, median: float) -> dict[str, float]:
+    return dict.fromkeys(codes, median)
+
+
+@pytest.fixture
+def known(nordwerk):
+    """A maker of vehicles: industry dropped by the audit, its European part too small, Europe without CAP1."""
+    with installation():
+        Organisation.objects.filter(pk=nordwerk.organisation.pk).update(**VEHICLES)
+    codes = list(publishing.catalogue(nordwerk.cycle.questionnaire_id).measures)
+    made = Dataset.objects.create(name="p", measures=codes, source="a test", period="2025")
+    europe = everywhere((c for c in codes if c != "CAP1"), 2.8)
+    cells = {("A", "all"): everywhere(codes, 3.0), ("A", "all > Vehicles"): everywhere(codes, 3.2),
+             ("B", "all"): everywhere(codes, 3.0), ("B", "all > Europe"): europe}  # fmt: skip
+    publish(made, date(2026, 1, 1), cells, dropped=(("A", "all > Vehicles > 29"), ("A", "all > Consumer goods")))
+    with nordwerk.inside():
+        Cycle.objects.filter(pk=nordwerk.cycle.pk).update(dataset=made)
+    build.score_all(nordwerk, peers=False)
+    return made
+
+
+def rescore(world) -> None:
+    bulk.rescore(world.organisation.pk, method=pipeline.current_method(), segments=pipeline.segments())
+
+
+def test_both_trees_say_of_every_group_what_a_release_says(known, nordwerk):
+    page = said(nordwerk.client("analyst"), "/dashboard/peers/")
+    assert "closest group on your industry's side that is large enough" in page
+    trees = page.split('class="trees"')[1].split("</section>")[0]
+    sides = [re.sub(r"<[^>]+>", " ", side) for side in trees.split("<h3>")[1:]]
+    told = [re.sub(r"\s+", " ", side).strip() for side in sides]
+    assert told[0].startswith(
+        "Your industry's side all peers n 10-19 Vehicles n 10-19 Motor vehicles and parts"
+        " not published, to protect single companies; the next larger group is used"
+        " Europe too small; the next larger group is used 1,000-4,999 employees too small"
+    )
+    assert told[1].startswith("Your region's side all peers n 10-19 Europe n 10-19 1,000-4,999 employees too small")
+    assert "Consumer goods" not in page  # dropped, but not on the own path
+
+
+def test_a_measure_that_is_not_published_in_the_chosen_group_takes_the_next_larger_one_around_it(known, nordwerk):
+    """Europe without CAP1: all peers of the same tree, never the finer one of the other tree."""
+    page = said(nordwerk.client(), "/dashboard/peers/CAP1/?peers=B:all+%3E+Europe")
+    assert "The distribution among all peers, n 10-19" in page
+    assert "published for other measures only" in page
+    assert "P50</tspan> 3.0" in page
+    assert "P50</tspan> 2.8" in said(nordwerk.client(), "/dashboard/peers/CAP2/?peers=B:all+%3E+Europe")
+
+
+def test_the_choice_goes_along(known, nordwerk):
+    page = said(nordwerk.client(), "/dashboard/peers/?peers=B:all+%3E+Europe")
+    assert "You chose this group; without a choice it would be Vehicles." in page
+    links = re.findall(r'href="(/dashboard/peers/[A-Z]+\d?/[^"]*)"', page)
+    assert len(links) == 32
+    assert all("peers=B%3Aall+%3E+Europe" in link for link in links)
+
+
+@pytest.mark.parametrize(("sort", "first"), [("order", "Overall"), ("gap", "Capabilities")])
+def test_measures_stand_in_the_order_asked_for(known, nordwerk, sort, first):
+    """CAP is 2 against 3.2: furthest below, with its dimensions behind it in the order of the questionnaire."""
+    page = said(nordwerk.client(), f"/dashboard/peers/?sort={sort}")
+    table = page.split('class="dims standing"')[1]
+    assert re.search(r'class="name"><a [^>]+>([^<]+)</a>', table)[1] == first
+
+
+def test_an_unknown_order_or_measure_is_not_found(known, nordwerk):
+    assert nordwerk.client().get("/dashboard/peers/?sort=best").status_code == 404
+    assert nordwerk.client().get("/dashboard/peers/XYZ/").status_code == 404
+
+
+def test_what_would_reach_the_median_stands_with_its_questions(known, nordwerk):
+    """Every answer of CAP2 is 2 and the median 3.2: one level more in every question gives 3.00, which is not enough.
+
+    VST1 is 3: to 3.2 it is one question of three (3.33), to the upper quartile of 3.8 all three (4.0).
+    """
+    page = said(nordwerk.client(), "/dashboard/peers/CAP2/")
+    assert "1.2 levels are missing." in page
+    assert "One level more in every question would give 3.00: it takes more than one step." in page
+    asked = len(publishing.catalogue(nordwerk.cycle.questionnaire_id).questions_of("enterprise", "VST1"))
+    page = said(nordwerk.client(), "/dashboard/peers/VST1/")
+    assert asked == 3
+    assert "One level more in one question would do; the score would be 3.33:" in page
+    assert "One level more in 3 questions would do; the score would be 4.00:" in page
+    assert "Reached already." in said(nordwerk.client(), "/dashboard/peers/GOV1/")
+    assert "The pages of its dimensions say in which questions." in said(nordwerk.client(), "/dashboard/peers/CAP/")
+
+
+def test_questions_are_not_named_when_the_answers_changed_since(known, nordwerk):
+    with nordwerk.inside():
+        row = Answer.objects.get(submission=nordwerk.enterprise, question__code="E-VST1-1")
+        row.level = 5
+        row.save(update_fields=["level"])
+    page = said(nordwerk.client(), "/dashboard/peers/VST1/")
+    assert "The answers have changed since they were scored" in page
+    assert "would do; the score" not in page
+
+
+def test_old_and_new_release_stand_side_by_side(known, nordwerk):
+    """GOV is 5, CAP 2, VST 3 both times; the median falls from 3.2 to 2.9."""
+    assert "There is no earlier release yet" in said(nordwerk.client(), "/dashboard/peers/releases/")
+    codes = list(publishing.catalogue(nordwerk.cycle.questionnaire_id).measures)
+    publish(known, date(2027, 1, 1), {("A", "all"): everywhere(codes, 2.9)})
+    rescore(nordwerk)
+    page = said(nordwerk.client(), "/dashboard/peers/releases/")
+    assert "Of 32 measures in both releases, the peers' median rose in 0 and fell in 32." in page
+    assert "The same answers against both: what moves is the peers." in page
+    assert "another one than before" in page  # Vehicles before, all peers now
+    assert page.index("R 2026") < page.index("R 2027")
+    row = re.search(r"<tr><th[^>]+><a [^>]+>Value streams</a>.*?</tr>", page)[0]
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row))
+    assert "3.0 Between the lower quartile and the median; 90 % interval" in text  # 2.7 and 3.2: P40
+    assert "3.0 Between the median and the upper quartile; 90 % interval" in text  # 2.9 and 3.5
+    assert "3.2 → 2.9" in text
+    assert "−0.3" in text
+
+
+def test_an_old_release_that_was_taken_back_is_named_without_figures(known, nordwerk):
+    codes = list(publishing.catalogue(nordwerk.cycle.questionnaire_id).measures)
+    publish(known, date(2027, 1, 1), {("A", "all"): everywhere(codes, 2.9)})
+    rescore(nordwerk)
+    Release.objects.filter(name="R 2026").update(state=Release.State.WITHDRAWN)
+    page = said(nordwerk.client(), "/dashboard/peers/releases/")
+    assert "withdrawn; its figures are no longer shown" in page
+    assert "3.2" not in page.split("Measure by measure")[1]
+
+
+@pytest.mark.parametrize("state", ["draft", "audited", "withdrawn"])
+def test_the_gate_is_shut_for_what_is_not_published(known, state):
+    release = Release.objects.get(name="R 2026")
+    assert selectors.own_cells(release, VEHICLES, pipeline.segments())
+    release.state = state
+    assert selectors.own_cells(release, VEHICLES, pipeline.segments()) == {}
+
+
+def test_plants_are_compared_by_those_who_see_all_of_them(nordwerk):
+    """Three plants with 2, 3 and 4 everywhere."""
+    build.score_all(nordwerk, peers=False)
+    page = said(nordwerk.client("analyst"), "/dashboard/sites/compare/")
+    assert "The plants differ most in Strategic alignment: from 2.0 to 4.0." in page
+    plant = nordwerk.submissions[1].public_id
+    page = said(nordwerk.client(), f"/dashboard/sites/compare/?plant={plant}")
+    row = re.sub(r"<[^>]+>", " ", re.search(r"<tr[^>]*><th[^>]+><a [^>]+>Overall</a>.*?</tr>", page)[0]).split()
+    assert row == ["Overall", "2.0", "3.0", "4.0", "2.0", "−1.0"]
+    page = said(nordwerk.client(), "/dashboard/sites/compare/CAP1/")
+    assert "plants from 2.0 to 4.0, median 3.0" in page
+    assert page.index("Nordwerk 3") < page.index("Nordwerk 2") < page.index("Nordwerk 1")
+    for path in ("/dashboard/sites/compare/", "/dashboard/sites/compare/CAP1/"):
+        assert nordwerk.client("plant_manager").get(path).status_code == 403
+    assert "Compare the plants" in said(nordwerk.client(), "/dashboard/sites/")
+    assert "Compare the plants" not in said(nordwerk.client("plant_manager"), "/dashboard/sites/")
+    assert nordwerk.client().get("/dashboard/sites/compare/?plant=2222222222222222").status_code == 404
+
+
+def test_a_returned_survey_is_compared_with_nobody(nordwerk):
+    build.score_all(nordwerk, peers=False)
+    with nordwerk.inside("analyst"):
+        workflow.return_submission(
+            by=nordwerk.members["analyst"], submission=nordwerk.submissions[3], remarks={"": "Please look again."}
+        )
+    assert "plants from 2.0 to 3.0" in said(nordwerk.client(), "/dashboard/sites/compare/CAP1/")
+
+
+@pytest.mark.slow
+def test_reliability_over_thirty_surveys(db):
+    """30 plants answer 2, 3, 4 in turn, the same in every question: they agree fully."""
+    world = build.score_all(build.world("Large", sites=30), peers=False)
+    page = said(world.client("analyst"), "/dashboard/method/")
+    content = publishing.catalogue(world.cycle.questionnaire_id)
+    several = [d for d in content.dimensions if len(content.questions_of("site", d.code)) > 1]
+    assert f"How well the questions of {len(several)} dimensions belong together" in page
+    assert page.count("<strong>1.00</strong>") == len(several)
+    assert page.count("one question only") == 27 - len(several)
+    assert "A wording check, not a pass mark" in page
+    assert world.client(Role.PLANT_MANAGER.value).get("/dashboard/method/").status_code == 403
+
+
+def test_below_thirty_surveys_nothing_is_claimed(nordwerk):
+    build.score_all(nordwerk, peers=False)
+    page = said(nordwerk.client("analyst"), "/dashboard/method/")
+    assert "Too few complete surveys to say how well the questions belong together." in page
+    assert "too few complete surveys" in page
