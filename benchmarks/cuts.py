@@ -4,7 +4,6 @@ Vertices are blocks of two partitions, an edge holds the records that lie in bot
 cut are the smallest group that sums over the blocks can isolate.
 """
 
-from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
@@ -31,25 +30,18 @@ class Union:
         self.above: dict[Vertex, Vertex] = {}
 
     def find(self, vertex: Vertex) -> Vertex:
+        above = self.above
         root = vertex
-        while self.above.setdefault(root, root) != root:
-            root = self.above[root]
-        while self.above[vertex] != root:
-            self.above[vertex], vertex = root, self.above[vertex]
+        while (higher := above.get(root, root)) != root:
+            root = higher
+        while (higher := above.get(vertex, vertex)) != root:
+            above[vertex], vertex = root, higher
         return root
 
     def join(self, one: Vertex, other: Vertex) -> None:
-        self.above[self.find(other)] = self.find(one)
-
-
-def components(edges: Edges) -> Union:
-    """The connected components as disjoint sets."""
-    union = Union()
-    for (u, v), n in edges.items():
-        union.find(u), union.find(v)
-        if n > 0:
-            union.join(u, v)
-    return union
+        root, below = self.find(one), self.find(other)
+        if below != root:
+            self.above[below] = root
 
 
 def smallest_cut(edges: Edges, limit: int) -> Cut | None:
@@ -64,40 +56,58 @@ def smallest_cut(edges: Edges, limit: int) -> Cut | None:
     True
     """
     merged, weights = _merge(edges, limit)
-    whole = components(edges)
-    parts: dict[Vertex, dict[Vertex, None]] = defaultdict(
-        dict
-    )  # not sets: the same pool gives the same cut in every run
-    for edge in edges:
-        for vertex in edge:
-            parts[whole.find(vertex)][vertex] = None
-    best: Cut | None = None
-    for part in parts.values():
-        roots = dict.fromkeys(merged.find(vertex) for vertex in part)
-        if len(roots) < 2:
+    best: tuple[int, set[Vertex], list[Vertex]] | None = None
+    for part in _components(weights):
+        size, apart = _stoer_wagner({root: weights[root] for root in part})
+        if size < (best[0] if best else limit):
+            best = (size, apart, part)
+    if best is None:
+        return None
+    size, apart, part = best
+    roots = {vertex: merged.find(vertex) for edge in edges for vertex in edge}
+    side = frozenset(vertex for vertex, root in roots.items() if root in apart)
+    other = frozenset(vertex for vertex, root in roots.items() if root in set(part) - apart)
+    return Cut(size, side, other)
+
+
+def _components(weights: Mapping[Vertex, Mapping[Vertex, int]]) -> list[list[Vertex]]:
+    """The connected components, in the order of their first vertex: the same pool gives the same cut in every run."""
+    found: list[list[Vertex]] = []
+    seen: set[Vertex] = set()
+    for start in weights:
+        if start in seen:
             continue
-        size, apart = _stoer_wagner({root: weights[root] for root in roots})
-        if size < (best.size if best else limit):
-            side = frozenset(vertex for vertex in part if merged.find(vertex) in apart)
-            best = Cut(size, side, frozenset(part) - side)
-    return best
+        seen.add(start)
+        part = [start]
+        for vertex in part:  # grows while it is walked
+            for near in weights[vertex]:
+                if near not in seen:
+                    seen.add(near)
+                    part.append(near)
+        found.append(part)
+    return found
 
 
 def _merge(edges: Edges, limit: int) -> tuple[Union, dict[Vertex, dict[Vertex, int]]]:
-    """Merge vertices that share `limit` or more records until there are none; returns the sets and their weights."""
+    """Merge vertices that share `limit` or more records until there are none; returns the sets and what lies between them."""
     merged = Union()
+    left = [(u, v, n) for (u, v), n in edges.items() if n > 0]
     while True:
-        weights: dict[Vertex, dict[Vertex, int]] = defaultdict(lambda: defaultdict(int))
-        for (u, v), n in edges.items():
+        weights: dict[Vertex, dict[Vertex, int]] = {}
+        pairs: list[tuple[Vertex, Vertex]] = []
+        for u, v, n in left:
             one, other = merged.find(u), merged.find(v)
-            if one != other and n > 0:
-                weights[one][other] += n
-                weights[other][one] += n
-        heavy = [(u, v) for u, row in weights.items() for v, n in row.items() if n >= limit]
+            if one != other:
+                row, column = weights.setdefault(one, {}), weights.setdefault(other, {})
+                if other not in row:
+                    pairs.append((one, other))
+                row[other] = column[one] = row.get(other, 0) + n
+        heavy = [(u, v) for u, v in pairs if weights[u][v] >= limit]
         if not heavy:
             return merged, weights
         for u, v in heavy:
             merged.join(u, v)
+        left = [(u, v, weights[u][v]) for u, v in pairs]
 
 
 def _stoer_wagner(weights: Mapping[Vertex, Mapping[Vertex, int]]) -> tuple[int, set[Vertex]]:

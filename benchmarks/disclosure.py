@@ -210,6 +210,8 @@ class Auditor:
                 cut = smallest_cut(edges, worst.cut.size if worst else self.k)
                 if cut is not None:
                     worst = Breach(cut, pair, kind)
+                    if cut.size == 1:  # there is no smaller one
+                        return worst
         return worst
 
     # -- all releases together ---------------------------------------------------------------------------------------

@@ -106,6 +106,7 @@ def lightest(
     """
     pivots = [int(np.flatnonzero(row)[0]) for row in space]
     weight = np.array(weights, dtype=np.int64)
+    filled = np.count_nonzero(space, axis=0)
     best: tuple[int, frozenset[Atom]] | None = None
     steps = 0
 
@@ -124,7 +125,7 @@ def lightest(
         open_columns = [int(c) for c in support if int(c) not in kept]
         if not open_columns:
             return
-        column = min(open_columns, key=lambda c: int(np.count_nonzero(space[:, c])))
+        column = min(open_columns, key=lambda c: int(filled[c]))
         if fixed + weights[column] < limit:
             search(vector, used, kept | {column})
         for row in np.flatnonzero(space[:, column]):
