@@ -373,12 +373,13 @@ def test_a_parquet_file_that_asks_for_gigabytes_ends_its_reader_only(tmp_path):
 
 
 def test_a_reader_has_no_more_time_than_it_is_given(tmp_path):
-    rows = text_of([record(i) for i in range(200_000)])
+    header, _newline, body = text_of([record(i) for i in range(100_000)]).partition(b"\n")
+    rows = header + b"\n" + 9 * body  # several seconds of work on any machine
     started = time.perf_counter()
     with pytest.raises(Unreadable) as caught:
         through_a_process(rows, "csv", tmp_path, seconds=1)
     assert caught.value.fault.code == "too_large"
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 60
 
 
 def test_too_many_rows_are_refused(tmp_path):

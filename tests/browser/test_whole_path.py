@@ -145,7 +145,7 @@ def test_the_whole_path(sign_in, installation):
     analyst.goto("/dashboard/peers/")
     expect(analyst.get_by_text("Illustrative peers")).to_be_visible()
     expect(analyst.locator("h1")).to_have_text(re.compile(r"Compared with .+: 10-19 enterprises\."))
-    expect(analyst.get_by_text(re.compile(r"Period 2024-09 to 2026-04\."))).to_be_visible()
+    expect(analyst.get_by_text("2024-09 to 2026-04", exact=True)).to_be_visible()
     analyst.get_by_role("link", name=re.compile("all peers")).first.click()
     expect(analyst.locator("h1")).to_have_text(re.compile(r"Compared with all peers: 200-499 enterprises\."))
 
