@@ -43,9 +43,10 @@ class Former:
 class Group:
     """`n` records that are alike to the audit.
 
-    `paths`: the deepest cell of each tree, None for records that have left. `kinds`: the graphs they are an edge
-    of, one for each family of measures they count in, and GAPS. `before`: for each earlier release their blocks in it, or None. `may_wait`: new or corrected records, which
-    need not be in this release.
+    `paths`: the deepest cell of each tree, None for records that have left. `kinds`: the graphs they are an edge of, one
+    for each family of measures they count in, and GAPS; the same in all releases. `before`: for each earlier release
+    their blocks in it, or None. `may_wait`: new or corrected records, which need not be in this release. `name` only
+    keeps like groups apart.
     """
 
     n: int
@@ -235,20 +236,20 @@ class Auditor:
         for kind in self.kinds if self.releases else ():
             atoms = self.atoms(kind)
             sizes = {atom: sum(self.groups[i].n for i in at) for atom, at in atoms.items()}
-            found = rowspace.smallest_group(sizes, self.k)
+            try:
+                found = rowspace.smallest_group(sizes, self.k)
+            except rowspace.TooHard as error:  # what cannot be cleared is not published
+                raise Refused("what all releases tell together could not be checked") from error
             if found is not None:
                 return Hidden(found[0], frozenset(i for atom in found[1] for i in atoms[atom]), kind)
         return None
 
-    def margin(self, far: int = 8) -> int | None:
-        """The smallest cut that is left, looked for up to `far` times K; None when there is none up to there."""
-        found = None
-        limit = far * self.k
-        for pair in self.pairs():
-            for edges in self.graphs(pair).values():
-                cut = smallest_cut(edges, found or limit)
-                if cut is not None:
-                    found = cut.size
+    def margin(self, limit: int) -> int:
+        """The smallest group that this release alone isolates, or `limit` when there is none below."""
+        found = limit
+        for edges in self.graphs(Pair(0, 1)).values():
+            cut = smallest_cut(edges, found)
+            found = cut.size if cut else found
         return found
 
     # -- repair ------------------------------------------------------------------------------------------------------

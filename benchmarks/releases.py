@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,12 +15,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from benchmarks import families
 from benchmarks.cells import MISSING, SEPARATOR, CellTable, Segments, build_cells, paths
 from benchmarks.disclosure import GAPS, TREES, Auditor, Blocks, Decision, Former, Group, Refused
-from benchmarks.models import CellStatistic, Dataset, Record, Release, ReleaseMember
+from benchmarks.models import CellStatistic, Dataset, Release, ReleaseMember
 from benchmarks.rules import BenchmarkRules
 
-COLUMNS = ("pk", "record_key", "revision", "is_current", "industry", "region", "size_band", "submitted_on", "completion", "scores")  # fmt: skip
+COLUMNS = ("record_key", "revision", "industry", "region", "size_band", "submitted_on", "completion", "scores")
 
 
 class ReleaseRefused(ValueError):
@@ -52,10 +53,9 @@ class Pool:
 
     def __init__(self, dataset: Dataset, as_of: date, rules: BenchmarkRules, segments: Segments) -> None:
         self.dataset, self.segments = dataset, segments
-        self.parts = {m: i for i, m in enumerate(dataset.measures)}
         self.earlier = list(dataset.release_set.exclude(state__in=Release.UNSEEN).order_by("as_of", "pk"))
         self.before = self._members()
-        self.counts: Counter[str] = Counter()
+        self.valid = self.without_overall = 0
         self.now: list[Entry] = []
         self.former: dict[str, Entry] = {}  # reference of the new version -> what stands instead
         self._read(as_of, rules)
@@ -72,57 +72,45 @@ class Pool:
         return found
 
     def _read(self, as_of: date, rules: BenchmarkRules) -> None:
-        first = months_before(as_of, rules.max_age_months)
-        versions: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        for row in self.dataset.records.order_by("record_key", "revision").values_list(*COLUMNS):
-            if first <= row[7] <= as_of and row[8] >= int(rules.min_completion * 1000):
-                versions[row[1]].append(row)
-        for rows in versions.values():
-            entries = [entry for row in rows if (entry := self._entry(row)) is not None]
-            if not entries or not rows[-1][3]:  # the newest version was withdrawn
+        """The newest version of each company up to the day counts, if it is valid; an older one may stand instead."""
+        first, least = months_before(as_of, rules.max_age_months), int(rules.min_completion * 1000)
+        rows = list(self.dataset.records.filter(submitted_on__lte=as_of).values_list(*COLUMNS).order_by(*COLUMNS[:2]))
+        newest = {row[0]: row[1] for row in rows}
+        valid = [row for row in rows if row[5] >= first and row[6] >= least]
+        versions: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
+        for key, revision, entry in self._entries(valid):
+            versions[key].append((revision, entry))
+        for key, its in versions.items():
+            revision, entry = its[-1]
+            if revision != newest[key]:  # the newest one is not valid: an older one describes another company
                 continue
-            self.now.append(entries[-1])
-            published = [entry for entry in entries[:-1] if any(self.before.get(entry.ref, ()))]
-            if published and entries[-1].ref not in self.before:
-                self.former[entries[-1].ref] = published[-1]
+            self.valid += 1
+            if not entry.kinds:
+                self.without_overall += 1
+                continue
+            self.now.append(entry)
+            published = [old for _revision, old in its[:-1] if any(self.before.get(old.ref, ())) and old.kinds]
+            if published and entry.ref not in self.before:
+                self.former[entry.ref] = published[-1]
 
-    def _entry(self, row: tuple[Any, ...]) -> Entry | None:
-        scores = np.array([MISSING if s is None else s for s in row[9]], dtype=np.int16)
-        kinds = self._kinds(scores)
-        if not kinds:
-            self.counts["without overall score"] += 1
-            return None
-        segments = {"industry": row[4], "region": row[5], "size_band": row[6]}
-        path = paths(segments, self.segments.sector_of)
-        return Entry(
-            reference(self.dataset, row[1], row[2]),
-            (SEPARATOR.join(path["A"]), SEPARATOR.join(path["B"])),
-            kinds,
-            scores,
-        )
-
-    def _kinds(self, scores: npt.NDArray[np.int16]) -> frozenset[str]:
-        """The graphs a record is an edge of; blanks the families in which it has a gap (docs/decisions/0005)."""
-        families: Mapping[str, Sequence[str]] = self.dataset.families
-        tops = [m for m, parts in families.items() if any(part in families for part in parts)]
-        if not families:
-            return frozenset(m for m, i in self.parts.items() if scores[i] != MISSING)
-        if any(scores[self.parts[top]] == MISSING for top in tops):
-            return frozenset()
-        complete = set()
-        for family, parts in families.items():
-            places = [self.parts[m] for m in (family, *parts)]
-            if family not in tops:
-                if (scores[places] == MISSING).any():
-                    scores[places] = MISSING
-                else:
-                    complete.add(family)
-        gaps = len(complete) < len(families) - len(tops)
-        return frozenset(complete | ({GAPS} if gaps else set()))
+    def _entries(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, int, Entry]]:
+        if not rows:
+            return
+        scores = np.array([[MISSING if s is None else s for s in row[7]] for row in rows], dtype=np.int16)
+        counted, kinds = families.counted(scores, self.dataset.measures, self.dataset.families)
+        for row, own, its in zip(rows, counted, kinds, strict=True):
+            key, revision, industry, region, size_band = row[:5]
+            path = paths({"industry": industry, "region": region, "size_band": size_band}, self.segments.sector_of)
+            ref = reference(self.dataset, key, revision)
+            # Half of a proof rests on it: what a record counts in is the same in all releases (docs/decisions/0005).
+            if ref in self.before and self.old_kinds[ref] != its:
+                raise ReleaseRefused(
+                    _("the records hold other measures than in an earlier release; import them as a new dataset")
+                )
+            yield key, revision, Entry(ref, (SEPARATOR.join(path["A"]), SEPARATOR.join(path["B"])), its, own)
 
     def groups(self) -> list[Group]:
         """Records that are alike to the audit, counted; leavers too."""
-        nowhere = (None,) * len(self.earlier)
         found: Counter[Group] = Counter()
         present = set()
         for entry in self.now:
@@ -133,7 +121,6 @@ class Pool:
             if ref not in present:
                 found[Group(0, None, self.old_kinds[ref], tuple(before))] += 1
         ordered = sorted(found.items(), key=lambda item: repr(sorted_key(item[0])))
-        assert all(len(group.before) == len(nowhere) for group, _n in ordered)
         return [with_n(group, n) for group, n in ordered]
 
     def group(self, entry: Entry) -> Group:
@@ -151,7 +138,7 @@ def sorted_key(group: Group) -> tuple[Any, ...]:
 
 
 def with_n(group: Group, n: int) -> Group:
-    return Group(n, group.paths, group.kinds, group.before, group.may_wait, group.former)
+    return replace(group, n=n)
 
 
 def reference(dataset: Dataset, record_key: str, revision: int) -> str:
@@ -201,10 +188,10 @@ def make_release(
     release = Release.objects.create(
         dataset=dataset, name=name, as_of=as_of, method_version=method_version, made_by=by,
         report={
-            "valid": len(pool.now),
+            "valid": pool.valid,
             "counted": len(entries),
             "with_a_gap": sum(GAPS in entry.kinds for entry in entries),
-            "without_overall": pool.counts["without overall score"],
+            "without_overall": pool.without_overall,
             "waiting": sum(group.n for group in decision.waiting),
             "waiting_corrected": sum(group.n for group in decision.waiting if group.former),
             "in_larger_groups": sum(
@@ -217,7 +204,8 @@ def make_release(
             "too_small": auditor.too_small(),
             "dropped": [{"tree": t, "path": p, "why": why} for (t, p), why in decision.dropped],
             "smallest_cut_found": decision.first_cut,
-            "smallest_cut_left": auditor.margin(),
+            "smallest_cut_left": auditor.margin(8 * rules.k),
+            "never_below": rules.k,
             "against": [earlier.name for earlier in pool.earlier],
         },
     )  # fmt: skip
@@ -320,8 +308,3 @@ def withdraw(*, release: Release, because: str, by: int | None = None) -> Releas
     Release.objects.filter(pk=release.pk).update(state=Release.State.WITHDRAWN, withdrawn_because=because.strip())
     release.refresh_from_db()
     return release
-
-
-def remove_record(*, dataset: Dataset, record_key: str, by: int | None = None) -> None:
-    """A company takes its record back: all its versions go, and it leaves the next release."""
-    Record.objects.filter(dataset=dataset, record_key=record_key).delete()

@@ -56,10 +56,9 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
             "%(n)s peer groups were dropped to protect companies.",
             n,
         ) % {"n": n}
-    left = report["smallest_cut_left"]
-    if left is None:
-        yield _("No group of fewer than 40 companies can be isolated by all published figures together.")
-    else:
-        yield _("The smallest group that all published figures together isolate has %(n)s companies.") % {"n": left}
+    # The exact size is known of one release; of several together only that it is not below K.
+    alone = {"n": report["smallest_cut_left"]}
+    yield _("No combination of its figures isolates fewer than %(n)s companies.") % alone
     if against := report["against"]:
-        yield _("Checked together with: %(names)s.") % {"names": ", ".join(against)}
+        together = {"n": report["never_below"], "names": ", ".join(against)}
+        yield _("Together with %(names)s none isolates fewer than %(n)s.") % together
