@@ -77,7 +77,7 @@ class CellTable:
 
 
 def build_cells(
-    columns: Mapping[str, Sequence[Sequence[str]]],
+    paths: Mapping[str, Sequence[str]],
     scores: npt.NDArray[np.int16],
     measures: Sequence[str],
     rules: BenchmarkRules,
@@ -85,25 +85,37 @@ def build_cells(
 ) -> list[CellTable]:
     """Statistics of the `allowed` cells (tree, name), for each measure with records enough.
 
-    `columns` maps a tree to its levels, each a list of n segment values, root first; `scores` is (n, m) in thousandths
-    with MISSING. Sorting is vectorised per level; Python touches cells, never records.
+    `paths` maps a tree to the path of each of the n records, written as the name of its deepest cell; `scores` is (n, m)
+    in thousandths with MISSING. In the order of their paths the records of a cell are neighbours: each cell is a slice.
     """
     found: list[CellTable] = []
-    for tree, levels in columns.items():
-        names: npt.NDArray[np.object_] = np.asarray(levels[0], dtype=object)
-        for depth in range(len(levels)):
-            if depth:
-                names = names + SEPARATOR + np.asarray(levels[depth], dtype=object)
-            cells, member = np.unique(names.astype(str), return_inverse=True)
-            open_cells = [c for c, cell in enumerate(cells) if (tree, str(cell)) in allowed]
-            for j, measure in enumerate(measures):
-                order = np.lexsort((scores[:, j], member))
-                order = order[scores[order, j] != MISSING]
-                bounds = np.searchsorted(member[order], np.arange(len(cells) + 1))
-                values = scores[order, j].tolist()
-                for c in open_cells:
-                    if bounds[c + 1] - bounds[c] >= rules.n_min:
-                        published = published_statistics(values[bounds[c] : bounds[c + 1]], rules)
-                        if published is not None:
-                            found.append(CellTable(tree, str(cells[c]), measure, published))
+    by_measure = np.ascontiguousarray(scores.T)
+    for tree, own in paths.items():
+        order, span = slices(own)
+        cells = [(name, *span[name]) for t, name in allowed if t == tree and name in span]
+        for own_scores, measure in zip(by_measure, measures, strict=True):
+            column = own_scores[order]
+            for name, first, end in cells:
+                values = np.sort(column[first:end])
+                published = published_statistics(values[np.searchsorted(values, 0) :], rules)  # MISSING comes first
+                if published is not None:
+                    found.append(CellTable(tree, name, measure, published))
     return found
+
+
+def slices(own: Sequence[str]) -> tuple[npt.NDArray[np.int64], dict[str, tuple[int, int]]]:
+    """The order of the records by their paths, and for each cell its first record in it and the one after its last.
+
+    >>> order, span = slices(["all > B", "all > A > x", "all > B", "all > A"])
+    >>> order.tolist(), span["all"], span["all > A"], span["all > B"]
+    ([3, 1, 0, 2], (0, 4), (0, 2), (2, 4))
+    """
+    leaves = sorted(set(own), key=lambda path: path.split(SEPARATOR))
+    rank = {path: i for i, path in enumerate(leaves)}
+    place = np.array([rank[path] for path in own])
+    ends = np.cumsum(np.bincount(place)).tolist()
+    span: dict[str, tuple[int, int]] = {}
+    for first, end, path in zip([0, *ends], ends, leaves, strict=False):
+        for cell in prefixes(path.split(SEPARATOR)):
+            span[cell] = (span[cell][0] if cell in span else first, end)
+    return np.argsort(place, kind="stable"), span

@@ -1,27 +1,31 @@
 """Records -> an audited, then published table (METHOD 5 and 6). Comparisons read the table, never the records."""
 
-import hashlib
 import hmac
 from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Exists, Func, OuterRef, TextField, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from benchmarks import families
 from benchmarks.cells import MISSING, SEPARATOR, CellTable, Segments, build_cells, paths
 from benchmarks.disclosure import GAPS, TREES, Auditor, Blocks, Decision, Former, Group, Refused
-from benchmarks.models import CellStatistic, Dataset, Release, ReleaseMember
+from benchmarks.models import CellStatistic, Dataset, Record, Release, ReleaseMember
 from benchmarks.rules import BenchmarkRules
 
-COLUMNS = ("record_key", "revision", "industry", "region", "size_band", "submitted_on", "completion", "scores")
+CHUNK = 20_000  # records that are read or written at once
+ADD_MEMBERS = """
+    INSERT INTO benchmarks_releasemember (release_id, record_ref, kinds, block_a, block_b)
+    SELECT %s, ref, kinds::varchar[], a, b FROM unnest(%s, %s, %s, %s) AS own (ref, kinds, a, b)
+"""
 
 
 class ReleaseRefused(ValueError):
@@ -38,27 +42,37 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-@dataclass
-class Entry:
-    """One version of a record as the audit sees it; `scores` in thousandths with MISSING where it does not count."""
+@dataclass(frozen=True)
+class Entries:
+    """Records as a release counts them, one place each: reference, blocks, kinds and (n, m) scores in thousandths."""
 
-    ref: str
-    path: Blocks
-    kinds: frozenset[str]
+    refs: list[str]
+    paths: list[Blocks]
+    kinds: list[frozenset[str]]
     scores: npt.NDArray[np.int16]
 
 
 class Pool:
-    """The records of a dataset that are valid on a day, what they were in earlier releases, and who has left."""
+    """The records of a dataset that are valid on a day, what they were in earlier releases, and who has left.
+
+    Records are columns, since a dataset may hold a million: `refs`, `at` (the place in `groups` of what the audit sees
+    of a record) and `rows` (the place of its scores). `former` has what stands instead while a corrected record waits.
+    """
 
     def __init__(self, dataset: Dataset, as_of: date, rules: BenchmarkRules, segments: Segments) -> None:
-        self.dataset, self.segments = dataset, segments
+        self.dataset = dataset
         self.earlier = list(dataset.release_set.exclude(state__in=Release.UNSEEN).order_by("as_of", "pk"))
         self.before = self._members()
         self.valid = self.without_overall = 0
-        self.now: list[Entry] = []
-        self.former: dict[str, Entry] = {}  # reference of the new version -> what stands instead
-        self._read(as_of, rules)
+        self.refs: list[str] = []
+        self.at: list[int] = []
+        self.rows: list[int] = []
+        self.former: dict[str, tuple[str, int]] = {}  # reference of the new version -> reference and row of the old one
+        self.groups: list[Group] = []
+        self._read(as_of, rules, segments)
+
+    def __len__(self) -> int:
+        return len(self.refs)
 
     def _members(self) -> dict[str, list[Blocks | None]]:
         """Reference -> its blocks in each earlier release."""
@@ -71,79 +85,139 @@ class Pool:
             self.old_kinds[ref] = frozenset(kinds)
         return found
 
-    def _read(self, as_of: date, rules: BenchmarkRules) -> None:
+    def _read(self, as_of: date, rules: BenchmarkRules, segments: Segments) -> None:
         """The newest version of each company up to the day counts, if it is valid; an older one may stand instead."""
-        first, least = months_before(as_of, rules.max_age_months), int(rules.min_completion * 1000)
-        rows = list(self.dataset.records.filter(submitted_on__lte=as_of).values_list(*COLUMNS).order_by(*COLUMNS[:2]))
-        newest = {row[0]: row[1] for row in rows}
-        valid = [row for row in rows if row[5] >= first and row[6] >= least]
-        versions: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
-        for key, revision, entry in self._entries(valid):
-            versions[key].append((revision, entry))
-        for key, its in versions.items():
-            revision, entry = its[-1]
-            if revision != newest[key]:  # the newest one is not valid: an older one describes another company
-                continue
-            self.valid += 1
-            if not entry.kinds:
-                self.without_overall += 1
-                continue
-            self.now.append(entry)
-            published = [old for _revision, old in its[:-1] if any(self.before.get(old.ref, ())) and old.kinds]
-            if published and entry.ref not in self.before:
-                self.former[entry.ref] = published[-1]
-
-    def _entries(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, int, Entry]]:
-        if not rows:
-            return
-        scores = np.array([[MISSING if s is None else s for s in row[7]] for row in rows], dtype=np.int16)
-        counted, kinds = families.counted(scores, self.dataset.measures, self.dataset.families)
-        for row, own, its in zip(rows, counted, kinds, strict=True):
-            key, revision, industry, region, size_band = row[:5]
-            path = paths({"industry": industry, "region": region, "size_band": size_band}, self.segments.sector_of)
+        found = versions(self.dataset, as_of, rules)
+        self.scores, kind, self.kinds = families.counted(found.scores, self.dataset.measures, self.dataset.families)
+        self.kind = kind.tolist()
+        path_of = {segment: blocks(segment, segments) for segment in set(found.segments)}
+        self.paths = [path_of[segment] for segment in found.segments]
+        number: dict[Group, int] = {}
+        old: dict[str, tuple[str, int]] = {}  # company -> its last version that was in a release
+        for row, (key, revision, superseded) in enumerate(
+            zip(found.keys, found.revisions, found.superseded, strict=True)
+        ):
             ref = reference(self.dataset, key, revision)
-            # Half of a proof rests on it: what a record counts in is the same in all releases (docs/decisions/0005).
-            if ref in self.before and self.old_kinds[ref] != its:
-                raise ReleaseRefused(
-                    _("the records hold other measures than in an earlier release; import them as a new dataset")
-                )
-            yield key, revision, Entry(ref, (SEPARATOR.join(path["A"]), SEPARATOR.join(path["B"])), its, own)
+            self._same_as_before(ref, row)
+            if not superseded:
+                self._take(ref, row, old.get(key), number)
+            elif self.kinds[self.kind[row]] and any(self.before.get(ref, ())):
+                old[key] = (ref, row)
+        self._count(number)
 
-    def groups(self) -> list[Group]:
-        """Records that are alike to the audit, counted; leavers too."""
-        found: Counter[Group] = Counter()
-        present = set()
-        for entry in self.now:
-            former = self.former.get(entry.ref)
-            present.add(former.ref if former else entry.ref)
-            found[self.group(entry)] += 1
-        for ref, before in self.before.items():
-            if ref not in present:
-                found[Group(0, None, self.old_kinds[ref], tuple(before))] += 1
-        ordered = sorted(found.items(), key=lambda item: repr(sorted_key(item[0])))
-        return [with_n(group, n) for group, n in ordered]
+    def _same_as_before(self, ref: str, row: int) -> None:
+        """Half of a proof rests on it: what a record counts in is the same in all releases (docs/decisions/0005)."""
+        if ref in self.before and self.old_kinds[ref] != self.kinds[self.kind[row]]:
+            raise ReleaseRefused(
+                _("the records hold other measures than in an earlier release; import them as a new dataset")
+            )
 
-    def group(self, entry: Entry) -> Group:
-        """The group of one record, with n = 0."""
-        former = self.former.get(entry.ref)
-        known = self.before.get(former.ref if former else entry.ref)
+    def _take(self, ref: str, row: int, old: tuple[str, int] | None, number: dict[Group, int]) -> None:
+        self.valid += 1
+        if not self.kinds[self.kind[row]]:
+            self.without_overall += 1
+            return
+        if old and ref not in self.before:
+            self.former[ref] = old
+        group = self._group(ref, row)
+        self.refs.append(ref)
+        self.rows.append(row)
+        self.at.append(number.setdefault(group, len(number)))
+
+    def _group(self, ref: str, row: int) -> Group:
+        """What the audit sees of one record, with n = 0."""
+        former = self.former.get(ref)
+        known = self.before.get(former[0] if former else ref)
         before = tuple(known) if known else (None,) * len(self.earlier)
-        instead = Former(former.path, former.kinds) if former else None
-        return Group(0, entry.path, entry.kinds, before, may_wait=bool(former) or not known, former=instead)
+        instead = Former(self.paths[former[1]], self.kinds[self.kind[former[1]]]) if former else None
+        may_wait = bool(former) or not known
+        return Group(0, self.paths[row], self.kinds[self.kind[row]], before, may_wait=may_wait, former=instead)
+
+    def _count(self, number: dict[Group, int]) -> None:
+        """Records that are alike to the audit, counted; leavers too."""
+        present = {self.former[ref][0] if ref in self.former else ref for ref in self.refs} if self.before else set()
+        sizes = Counter(self.at)
+        self.groups = [replace(group, n=sizes[place]) for group, place in number.items()]
+        left: Counter[Group] = Counter(
+            Group(0, None, self.old_kinds[ref], tuple(before))
+            for ref, before in self.before.items()
+            if ref not in present
+        )
+        self.groups += [replace(group, n=n) for group, n in left.items()]
+
+    def chosen(self, decision: Decision) -> Entries:
+        """The records of a release, with the path they count on: all but those that wait, whose former version stands."""
+        waiting = set(decision.waiting)
+        paths: list[Blocks | None] = [decision.retreated.get(group, group.paths) for group in self.groups]
+        instead = [group in waiting for group in self.groups]
+        refs, rows, own = [], [], []
+        for ref, row, place in zip(self.refs, self.rows, self.at, strict=True):
+            path = paths[place]
+            if instead[place]:
+                if ref not in self.former:
+                    continue
+                ref, row = self.former[ref]
+                path = decision.retreated.get(self.groups[place], self.paths[row])
+            refs.append(ref)
+            rows.append(row)
+            own.append(path)
+        return Entries(refs, own, [self.kinds[self.kind[row]] for row in rows], self.scores[rows])
 
 
-def sorted_key(group: Group) -> tuple[Any, ...]:
+@dataclass
+class Versions:
+    """The valid versions of all companies, by company and revision; `superseded` when a newer one came up to the day."""
+
+    keys: list[str] = field(default_factory=list)
+    revisions: list[int] = field(default_factory=list)
+    superseded: list[bool] = field(default_factory=list)
+    segments: list[tuple[str, str, str]] = field(default_factory=list)  # industry, region, size band
+    scores: npt.NDArray[np.int16] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int16))
+
+
+def versions(dataset: Dataset, as_of: date, rules: BenchmarkRules) -> Versions:
+    """Read the records that are valid on a day, in chunks."""
+    newer = Record.objects.filter(
+        dataset=OuterRef("dataset"), record_key=OuterRef("record_key"), revision__gt=OuterRef("revision")
+    ).filter(submitted_on__lte=as_of)
+    text = Func("scores", Value(","), Value(str(MISSING)), function="array_to_string", output_field=TextField())
+    rows = (
+        dataset.records.filter(
+            submitted_on__range=(months_before(as_of, rules.max_age_months), as_of),
+            completion__gte=int(rules.min_completion * 1000),
+        )
+        .annotate(superseded=Exists(newer), text=text)
+        .order_by("record_key", "revision")
+        .values_list("record_key", "revision", "superseded", "industry", "region", "size_band", "text")
+    )
+    found, scores = Versions(), [np.zeros((0, len(dataset.measures)), dtype=np.int16)]
+    stream = rows.iterator(chunk_size=CHUNK)
+    while chunk := list(islice(stream, CHUNK)):
+        keys, revisions, superseded, *segments, texts = zip(*chunk, strict=True)
+        found.keys += keys
+        found.revisions += revisions
+        found.superseded += superseded
+        found.segments += zip(*segments, strict=True)
+        scores.append(np.fromstring(",".join(texts), dtype=np.int16, sep=",").reshape(len(chunk), -1))
+    found.scores = np.concatenate(scores)
+    return found
+
+
+def blocks(segment: tuple[str, str, str], segments: Segments) -> Blocks:
+    """The deepest cell of each tree for an industry, region and size band."""
+    path = paths(dict(zip(("industry", "region", "size_band"), segment, strict=True)), segments.sector_of)
+    return tuple(SEPARATOR.join(path[tree]) for tree in TREES)
+
+
+def order(group: Group) -> tuple[str, ...]:
+    """By it the audit gets its groups, so that like pools give like releases, whatever the keys of their records."""
     former = group.former and (group.former.paths, sorted(group.former.kinds))
-    return group.paths, sorted(group.kinds), group.before, group.may_wait, former
-
-
-def with_n(group: Group, n: int) -> Group:
-    return replace(group, n=n)
+    return tuple(map(repr, (group.paths, sorted(group.kinds), group.before, group.may_wait, former)))
 
 
 def reference(dataset: Dataset, record_key: str, revision: int) -> str:
     """What a release keeps of a record: a keyed hash, so that the list of members names nobody."""
-    return hmac.new(dataset.key.encode(), f"{record_key} {revision}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(dataset.key.encode(), f"{record_key} {revision}".encode(), "sha256").hex()
 
 
 @transaction.atomic
@@ -173,24 +247,23 @@ def make_release(
         )
         raise ReleaseRefused(text % {"name": unknown.name})
     pool = Pool(dataset, as_of, rules, segments)
-    if len(pool.now) < rules.n_min:
+    if len(pool) < rules.n_min:
         raise ReleaseRefused(
             _("only %(n)s records are valid on %(day)s; at least %(least)s are needed")
-            % {"n": len(pool.now), "day": as_of, "least": rules.n_min}
+            % {"n": len(pool), "day": as_of, "least": rules.n_min}
         )
-    groups = pool.groups()
-    auditor = Auditor(groups, n_min=rules.n_min, k=rules.k)
+    auditor = Auditor(sorted(pool.groups, key=order), n_min=rules.n_min, k=rules.k)
     try:
         decision = auditor.repair()
     except Refused as error:
         raise ReleaseRefused(_("no release: %(why)s") % {"why": error}) from error
-    entries = chosen(pool, decision)
+    entries = pool.chosen(decision)
     release = Release.objects.create(
         dataset=dataset, name=name, as_of=as_of, method_version=method_version, made_by=by,
         report={
             "valid": pool.valid,
-            "counted": len(entries),
-            "with_a_gap": sum(GAPS in entry.kinds for entry in entries),
+            "counted": len(entries.refs),
+            "with_a_gap": sum(GAPS in kinds for kinds in entries.kinds),
             "without_overall": pool.without_overall,
             "waiting": sum(group.n for group in decision.waiting),
             "waiting_corrected": sum(group.n for group in decision.waiting if group.former),
@@ -199,7 +272,7 @@ def make_release(
                 for group, paths in decision.retreated.items()
                 if group.paths is not None and auditor.blocks_of(paths) != auditor.blocks_of(group.paths)
             ),
-            "left": sum(group.n for group in groups if group.paths is None),
+            "left": sum(group.n for group in pool.groups if group.paths is None),
             "cells": {tree: sum(t == tree for t, _name in decision.cells) for tree in TREES},
             "too_small": auditor.too_small(),
             "dropped": [{"tree": t, "path": p, "why": why} for (t, p), why in decision.dropped],
@@ -209,34 +282,20 @@ def make_release(
             "against": [earlier.name for earlier in pool.earlier],
         },
     )  # fmt: skip
-    store_cells(release, build_cells(*columns_of(entries), dataset.measures, rules, decision.cells))
+    store_cells(
+        release,
+        build_cells(
+            dict(zip(TREES, zip(*entries.paths, strict=True), strict=True)),
+            entries.scores,
+            dataset.measures,
+            rules,
+            decision.cells,
+        ),
+    )
     store_members(release, entries, auditor)
     Release.objects.filter(pk=release.pk).update(state=Release.State.AUDITED)
     release.refresh_from_db()
     return release
-
-
-def chosen(pool: Pool, decision: Decision) -> list[Entry]:
-    """The records of a release, with the path they count on: all but those that wait, whose former version stands."""
-    waiting = {with_n(group, 0) for group in decision.waiting}
-    retreated = {with_n(group, 0): paths for group, paths in decision.retreated.items()}
-    entries: list[Entry] = []
-    for entry in pool.now:
-        group = pool.group(entry)
-        kept = pool.former.get(entry.ref) if group in waiting else entry
-        if kept is not None:
-            entries.append(replace(kept, path=retreated.get(group, kept.path)))
-    return entries
-
-
-def columns_of(entries: Sequence[Entry]) -> tuple[dict[str, list[tuple[str, ...]]], npt.NDArray[np.int16]]:
-    """The levels of both trees, and the scores, as `build_cells` wants them."""
-    levels = {}
-    for i, tree in enumerate(TREES):
-        found = [entry.path[i].split(SEPARATOR) for entry in entries]
-        depth = max(map(len, found))
-        levels[tree] = list(zip(*(p + [""] * (depth - len(p)) for p in found), strict=True))
-    return levels, np.array([entry.scores for entry in entries], dtype=np.int16)
 
 
 def store_cells(release: Release, cells: Sequence[CellTable]) -> None:
@@ -253,15 +312,15 @@ def store_cells(release: Release, cells: Sequence[CellTable]) -> None:
     )  # fmt: skip
 
 
-def store_members(release: Release, entries: Sequence[Entry], auditor: Auditor) -> None:
-    ReleaseMember.objects.bulk_create(
-        (
-            ReleaseMember(release=release, record_ref=e.ref, kinds=sorted(e.kinds), block_a=a, block_b=b)
-            for e in entries
-            for a, b in [auditor.blocks_of(e.path)]
-        ),
-        batch_size=2000,
-    )
+def store_members(release: Release, entries: Entries, auditor: Auditor) -> None:
+    """Who is in a release, in chunks of one statement each: there may be a million."""
+    block = {path: auditor.blocks_of(path) for path in set(entries.paths)}
+    kinds = {names: "{" + ",".join(sorted(names)) + "}" for names in set(entries.kinds)}
+    rows = zip(entries.refs, entries.kinds, entries.paths, strict=True)
+    with connection.cursor() as cursor:
+        while chunk := list(islice(rows, CHUNK)):
+            own = [(ref, kinds[names], *block[path]) for ref, names, path in chunk]
+            cursor.execute(ADD_MEMBERS, (release.pk, *map(list, zip(*own, strict=True))))
 
 
 @transaction.atomic

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+import numpy.typing as npt
+
 from benchmarks.rules import BenchmarkRules
 
 SCALE = 1000
@@ -12,23 +15,28 @@ QUARTILES = (25, 50, 75)
 TAILS = (10, 25, 50, 75, 90)
 FINE = tuple(range(5, 100, 5))
 
+Ordered = Sequence[int] | npt.NDArray[np.int16]
 
-def quantile_type8(ordered: Sequence[int], p: Fraction) -> Fraction:
+
+def quantile_type8(ordered: Ordered, p: Fraction) -> Fraction:
     """Hyndman-Fan type 8 quantile of ascending values, exact.
 
     >>> float(quantile_type8([2000, 2400, 2400, 2700, 3000, 3000, 3000, 3300, 3600, 4100], Fraction(3, 4)))
     3325.0
     """
+    return Fraction(*_type8(ordered, p.numerator, p.denominator))
+
+
+def _type8(ordered: Ordered, p: int, q: int) -> tuple[int, int]:
+    """The quantile of p / q as numerator and denominator, not reduced: thousands of them are rounded for a release."""
     n = len(ordered)
     if n == 0:
         raise ValueError("a quantile needs at least one value")
-    h = (n + Fraction(1, 3)) * p + Fraction(1, 3)
-    k = math.floor(h)
-    if k < 1:
-        return Fraction(ordered[0])
-    if k >= n:
-        return Fraction(ordered[-1])
-    return ordered[k - 1] + (h - k) * (ordered[k] - ordered[k - 1])
+    k, part = divmod((3 * n + 1) * p + q, 3 * q)  # h = (n + 1/3) p + 1/3, whole and rest
+    if k < 1 or k >= n:
+        return int(ordered[0 if k < 1 else -1]), 1
+    low = int(ordered[k - 1])
+    return 3 * q * low + part * (int(ordered[k]) - low), 3 * q
 
 
 def half_up(value: Fraction | float | int, step: int = 10) -> float:
@@ -37,8 +45,18 @@ def half_up(value: Fraction | float | int, step: int = 10) -> float:
     >>> half_up(2.25), half_up(Fraction(3325, 1000))
     (2.3, 3.3)
     """
-    exact = value if isinstance(value, Fraction) else Fraction(round(value * 10**9), 10**9)
-    return math.floor(exact * step + Fraction(1, 2)) / step
+    if isinstance(value, Fraction):
+        return ratio_half_up(value.numerator, value.denominator, step)
+    return ratio_half_up(round(value * 10**9), 10**9, step)
+
+
+def ratio_half_up(numerator: int, denominator: int, step: int = 10) -> float:
+    """Round a ratio of whole numbers half up to 1/step, exactly.
+
+    >>> ratio_half_up(3325, 1000), ratio_half_up(-25, 100)
+    (3.3, -0.2)
+    """
+    return (2 * numerator * step + denominator) // (2 * denominator) / step
 
 
 def one(value: float) -> str:
@@ -89,14 +107,17 @@ class Published:
     quantiles: Mapping[int, float]
 
 
-def published_statistics(ordered: Sequence[int], rules: BenchmarkRules) -> Published | None:
+def published_statistics(ordered: Ordered, rules: BenchmarkRules) -> Published | None:
     """The publishable statistics of ascending scores in thousandths; None below n_min (METHOD 5)."""
     n = len(ordered)
     if n < rules.n_min:
         return None
     percentiles = FINE if n >= rules.n_fine else TAILS if n >= rules.n_tails else QUARTILES
-    quantiles = {p: half_up(quantile_type8(ordered, Fraction(p, 100)) / SCALE) for p in percentiles}
-    return Published(n_band(n, rules), half_up(Fraction(sum(ordered), n * SCALE)), quantiles)
+    quantiles = {}
+    for p in percentiles:
+        value, parts = _type8(ordered, p, 100)
+        quantiles[p] = ratio_half_up(value, parts * SCALE)
+    return Published(n_band(n, rules), ratio_half_up(int(np.sum(ordered, dtype=np.int64)), n * SCALE), quantiles)
 
 
 def wilson(k: float, m: float, z: float) -> tuple[float, float]:

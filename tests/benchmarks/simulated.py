@@ -108,10 +108,7 @@ class Market:
     def figures(self, own: dict[str, Blocks], cells, rules: BenchmarkRules, measures: Sequence[str]):
         """What is published: rounded mean and quantiles of every cell and measure."""
         names = list(own)
-        levels = {
-            tree: list(zip(*(self._padded(own[n][t], 5 if t == 0 else 3) for n in names), strict=True))
-            for t, tree in enumerate(TREES)
-        }
+        paths = dict(zip(TREES, zip(*own.values(), strict=True), strict=True))
         scores = np.array(
             [
                 [round(1000 * self.companies[n].scores[m]) if self.counts(n, m) else MISSING for m in measures]
@@ -119,13 +116,8 @@ class Market:
             ],
             dtype=np.int16,
         )
-        found = build_cells(levels, scores, measures, rules, cells)
+        found = build_cells(paths, scores, measures, rules, cells)
         return {(c.tree, c.path, c.measure): (c.published.mean, c.published.quantiles) for c in found}
-
-    @staticmethod
-    def _padded(path: str, depth: int) -> list[str]:
-        parts = path.split(SEPARATOR)
-        return parts + [""] * (depth - len(parts))
 
     def counts(self, name: str, measure: str) -> bool:
         return measure == "OVERALL" or measure[:3] in self.companies[name].complete

@@ -298,30 +298,71 @@ def test_five_corrected_records_hide_each_other(peers):
     assert cells(after)["A", "all"].mean == 2.9
 
 
-def test_a_gap_in_a_component_leaves_that_component_out_and_keeps_the_rest(db):
-    """Twenty complete companies, six without X2: X and its dimensions count twenty, Y and overall twenty-six."""
-    measures = ["X1", "X2", "Y1", "Y2", "X", "Y", "OVERALL"]
+def test_a_correction_after_the_day_does_not_count_yet(peers):
+    """Twenty companies with 1.0 to 2.9, mean 1.95; the one with 1.0 corrects to 5.0 in July, so from August on 2.15."""
+    dataset = peers([record(i) for i in range(20)])
+    corrected(dataset, 0, 5000)
+    dataset.records.filter(revision=2).update(submitted_on=date(2026, 7, 15))
+    before, after = make(dataset, DAY), make(dataset, date(2026, 8, 1))
+    assert [r.report["counted"] for r in (before, after)] == [20, 20]
+    assert [cells(r)["A", "all"].mean for r in (before, after)] == [2.0, 2.2]
+
+
+def test_a_company_whose_newest_answers_are_incomplete_is_out(peers):
+    """An older version would describe another company than the one of today."""
+    dataset = peers([record(i) for i in range(21)])
+    corrected(dataset, 20, 5000)
+    dataset.records.filter(revision=2).update(completion=799)
+    report = make(dataset, DAY).report
+    assert (report["valid"], report["counted"]) == (20, 20)
+
+
+def linked(name: str, measures: list[str], scores: list[list[int | None]]) -> Dataset:
+    """A dataset of companies that are alike but for their scores; X of X1 and X2, Y of Y1 and Y2, overall of both."""
     families = {"X": ["X1", "X2"], "Y": ["Y1", "Y2"], "OVERALL": ["X", "Y"]}
-    dataset = Dataset.objects.create(name="gaps", measures=measures, families=families, source="a test", period="2026")
+    dataset = Dataset.objects.create(name=name, measures=measures, families=families, source="a test", period="2026")
     Record.objects.bulk_create(
         Record(
             dataset=dataset, record_key=str(i), industry="28", region="Europe", size_band="<250", process_type="discrete",
-            submitted_on=date(2026, 3, 31), completion=900,
-            scores=[2000, None if i < 6 else 2000, 3000, 3000, 2000, 3000, 2500],
+            submitted_on=date(2026, 3, 31), completion=900, scores=row,
         )
-        for i in range(26)
+        for i, row in enumerate(scores)
     )  # fmt: skip
+    return dataset
+
+
+MEASURES = ["X1", "X2", "Y1", "Y2", "X", "Y", "OVERALL"]
+
+
+@pytest.mark.parametrize("absent", [["X2"], ["OVERALL"], ["X2", "X", "OVERALL"], ["Y1", "Y2", "Y"]])
+def test_what_the_whole_file_lacks_is_not_asked_for(db, absent):
+    row = [None if m in absent else 3000 for m in MEASURES]
+    release = release_of(linked("thin", MEASURES, [row] * 12))
+    assert set(release.cells.values_list("measure", flat=True)) == set(MEASURES) - set(absent)
+    assert release.report["counted"] == 12
+    assert release.report["with_a_gap"] == 0
+
+
+def test_records_that_count_elsewhere_than_before_are_refused(db):
+    """The proof that no combination of two releases isolates anybody asks for it (docs/decisions/0005)."""
+    dataset = linked("moved", MEASURES, [[3000] * 7] * 20)
+    release_of(dataset)
+    dataset.records.filter(record_key="0").update(scores=[3000, None, 3000, 3000, 3000, 3000, 3000])
+    with pytest.raises(ReleaseRefused, match="hold other measures than in an earlier release"):
+        make(dataset, date(2027, 6, 30))
+
+
+def test_a_gap_in_a_component_leaves_that_component_out_and_keeps_the_rest(db):
+    """Twenty complete companies, six without X2: X and its dimensions count twenty, Y and overall twenty-six."""
+    own = [2000, 2000, 3000, 3000, 2000, 3000, 2500]
+    dataset = linked("gaps", MEASURES, [[2000, None if i < 6 else 2000, *own[2:]] for i in range(26)])
     release = release_of(dataset)
-    bands = {m: cells(release, m)["A", "all"].n_band for m in measures}
-    assert bands == dict.fromkeys(measures, "20-49")
+    bands = {m: cells(release, m)["A", "all"].n_band for m in MEASURES}
+    assert bands == dict.fromkeys(MEASURES, "20-49")
     assert release.report["with_a_gap"] == 6
     kinds = Counter(tuple(k) for k in release.members.values_list("kinds", flat=True))
     assert kinds == {("X", "Y"): 20, ("Y", "gaps"): 6}
-    lone = Dataset.objects.create(name="lone", measures=measures, families=families, source="a test", period="2026")
-    for i, old in enumerate(dataset.records.order_by("pk")):
-        if i < 3 or i >= 6:
-            old.pk, old.dataset = None, lone
-            old.save()
+    lone = linked("lone", MEASURES, [[2000, None if i < 3 else 2000, *own[2:]] for i in range(23)])
     report = release_of(lone).report
     assert (report["waiting"], report["with_a_gap"]) == (3, 0)  # three with a gap would be the group of three left over
 
