@@ -99,7 +99,11 @@ def main() -> None:
         audit = Clock(releases.Auditor, ["__init__", "repair", "margin", "too_small"])
         started = time.perf_counter()
         release = releases.make_release(
-            dataset=Dataset.objects.get(), as_of=DAY, rules=method_section(), segments=segments(), method_version="bench"
+            dataset=Dataset.objects.get(),
+            as_of=DAY,
+            rules=method_section(),
+            segments=segments(),
+            method_version="bench",
         )
         seconds = time.perf_counter() - started
         judged = sum(audit.spent.values())
