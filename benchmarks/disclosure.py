@@ -23,12 +23,30 @@ TREES = ("A", "B")
 GROUND = "GROUND"
 GAPS = "gaps"
 ONE = frozenset({""})
+BETWEEN_TREES, EARLIER, TOGETHER = "between trees", "earlier release", "all releases"  # where a group could be isolated
+TOO_FEW, UNCHECKED = "too few", "unchecked"  # what else stands against a release
 Cell = tuple[str, str]  # tree, name
 Blocks = tuple[str, ...]  # one per tree, in the order of TREES
 
 
+@dataclass(frozen=True)
+class Why:
+    """What stands against a record, a cell or a release: a group of `size` could be isolated, and where.
+
+    `release`: its place among the earlier ones, with EARLIER. Of TOO_FEW, `size` is what is needed.
+    """
+
+    what: str
+    size: int = 0
+    release: int | None = None
+
+
 class Refused(ValueError):
-    """No set of cells is safe; the text says what stands in the way."""
+    """No set of cells is safe; `why` says what stands in the way."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(f"{why.what}: {why.size}")
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -91,12 +109,16 @@ class Hidden:
 
 @dataclass
 class Decision:
-    """What may be published: cells with their n, what was dropped and why, who waits, the smallest cut left."""
+    """What may be published: cells with their n, what was dropped and why, who waits, the smallest cut left.
+
+    `reasons`: for each group that waits or retreated, what stood against it last.
+    """
 
     cells: dict[Cell, int]
-    dropped: list[tuple[Cell, str]] = field(default_factory=list)
+    dropped: list[tuple[Cell, Why]] = field(default_factory=list)
     waiting: list[Group] = field(default_factory=list)
     retreated: dict[Group, Blocks] = field(default_factory=dict)
+    reasons: dict[Group, Why] = field(default_factory=dict)
     first_cut: int | None = None
 
 
@@ -131,7 +153,8 @@ class Auditor:
         self.given = list(groups)  # as they came, in the order of self.groups
         self.waiting: list[Group] = []
         self.retreated: dict[Group, Blocks] = {}
-        self.dropped: list[tuple[Cell, str]] = []
+        self.reasons: dict[Group, Why] = {}
+        self.dropped: list[tuple[Cell, Why]] = []
         self.gone: set[Cell] = set()
         self.releases = max((len(group.before) for group in self.groups), default=0)
         self.recount()
@@ -141,7 +164,7 @@ class Auditor:
         self.cells = {c: n for c, n in counts.items() if n >= self.n_min and c not in self.gone}
         for tree in TREES:
             if (tree, ROOT) not in self.cells:
-                raise Refused(f"fewer than {self.n_min} records")
+                raise Refused(Why(TOO_FEW, self.n_min))
         self.locate()
 
     def locate(self) -> None:
@@ -239,7 +262,7 @@ class Auditor:
             try:
                 found = rowspace.smallest_group(sizes, self.k)
             except rowspace.TooHard as error:  # what cannot be cleared is not published
-                raise Refused("what all releases tell together could not be checked") from error
+                raise Refused(Why(UNCHECKED)) from error
             if found is not None:
                 return Hidden(found[0], frozenset(i for atom in found[1] for i in atoms[atom]), kind)
         return None
@@ -260,22 +283,22 @@ class Auditor:
             first = danger.size if first is None else first
             if isinstance(danger, Hidden):
                 places, trees = set(danger.at), range(len(TREES))
-                wait, where = True, "by all releases together"
+                wait, why = True, Why(TOGETHER, danger.size)
             else:
                 places = self.crossing(danger)
                 inside = danger.pair.release is None
                 trees = range(len(TREES)) if inside else range(danger.pair.tree, danger.pair.tree + 1)
                 wait = danger.kind == GAPS or not inside
-                where = "between the trees" if inside else "against an earlier release"
-            if danger.kind == GAPS and self.retreat(places, trees):
+                why = Why(BETWEEN_TREES if inside else EARLIER, danger.size, danger.pair.release)
+            if danger.kind == GAPS and self.retreat(places, trees, why):
                 continue
-            if wait and self.wait({at for at in places if self.groups[at].may_wait}):
+            if wait and self.wait({at for at in places if self.groups[at].may_wait}, why):
                 continue
             choices = self.choices_for(danger) if isinstance(danger, Hidden) else self.choices(danger)
-            self.drop_cells(choices, f"a group of {danger.size} could be isolated {where}")
-        return Decision(dict(self.cells), self.dropped, self.waiting, self.retreated, first)
+            self.drop_cells(choices, why)
+        return Decision(dict(self.cells), self.dropped, self.waiting, self.retreated, self.reasons, first)
 
-    def retreat(self, places: set[int], trees: range) -> bool:
+    def retreat(self, places: set[int], trees: range, why: Why) -> bool:
         """Records with a gap count from the next larger peer group on; says whether any could."""
         for tree in trees:
             movable = [at for at in places if (self.blocks[at] or (ROOT,) * len(TREES))[tree] != ROOT]
@@ -285,6 +308,7 @@ class Auditor:
                 new = tuple(above if t == tree else path for t, path in enumerate(self.groups[at].paths or ()))
                 self.groups[at] = replace(self.groups[at], paths=new)
                 self.retreated[self.given[at]] = new
+                self.reasons[self.given[at]] = why
             if movable:
                 self.recount()
                 return True
@@ -298,13 +322,14 @@ class Auditor:
             if any(breach.kind in kinds and breach.cut.crosses(edge) for edge, kinds in self.edges_of(at, breach.pair))
         }
 
-    def wait(self, chosen: set[int]) -> bool:
+    def wait(self, chosen: set[int], why: Why) -> bool:
         """These wait for the next release, and what they were before stands instead; says whether there were any."""
         kept: list[Group] = []
         given: list[Group] = []
         for at, group in enumerate(self.groups):
             if at in chosen:
                 self.waiting.append(self.given[at])
+                self.reasons[self.given[at]] = why
                 self.retreated.pop(self.given[at], None)
                 if group.former is None:
                     continue
@@ -317,10 +342,10 @@ class Auditor:
             self.recount()
         return bool(chosen)
 
-    def drop_cells(self, choices: list[tuple[int, int, tuple[Cell, ...]]], why: str) -> None:
+    def drop_cells(self, choices: list[tuple[int, int, tuple[Cell, ...]]], why: Why) -> None:
         """Drop the cheapest choice; raises Refused when there is none."""
         if not choices:
-            raise Refused(f"{why}, and no cell is left to drop")
+            raise Refused(why)
         for cell in min(choices)[2]:
             del self.cells[cell]
             self.gone.add(cell)

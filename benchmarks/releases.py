@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,9 @@ from django.db.models import Exists, Func, OuterRef, TextField, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from benchmarks import families
+from benchmarks import families, reporting
 from benchmarks.cells import MISSING, SEPARATOR, CellTable, Segments, build_cells, paths
-from benchmarks.disclosure import GAPS, TREES, Auditor, Blocks, Decision, Former, Group, Refused
+from benchmarks.disclosure import GAPS, TREES, Auditor, Blocks, Decision, Former, Group, Refused, Why
 from benchmarks.models import CellStatistic, Dataset, Record, Release, ReleaseMember
 from benchmarks.rules import BenchmarkRules
 
@@ -256,7 +257,7 @@ def make_release(
     try:
         decision = auditor.repair()
     except Refused as error:
-        raise ReleaseRefused(_("no release: %(why)s") % {"why": error}) from error
+        raise ReleaseRefused(reporting.refusal(noted(error.why, pool))) from error
     entries = pool.chosen(decision)
     release = Release.objects.create(
         dataset=dataset, name=name, as_of=as_of, method_version=method_version, made_by=by,
@@ -267,15 +268,12 @@ def make_release(
             "without_overall": pool.without_overall,
             "waiting": sum(group.n for group in decision.waiting),
             "waiting_corrected": sum(group.n for group in decision.waiting if group.former),
-            "in_larger_groups": sum(
-                group.n
-                for group, paths in decision.retreated.items()
-                if group.paths is not None and auditor.blocks_of(paths) != auditor.blocks_of(group.paths)
-            ),
+            "in_larger_groups": sum(group.n for group in retreated(decision, auditor)),
+            "held": held(pool, decision, auditor),
             "left": sum(group.n for group in pool.groups if group.paths is None),
             "cells": {tree: sum(t == tree for t, _name in decision.cells) for tree in TREES},
             "too_small": auditor.too_small(),
-            "dropped": [{"tree": t, "path": p, "why": why} for (t, p), why in decision.dropped],
+            "dropped": [{"tree": t, "path": p, "why": noted(why, pool)} for (t, p), why in decision.dropped],
             "smallest_cut_found": decision.first_cut,
             "smallest_cut_left": auditor.margin(8 * rules.k),
             "never_below": rules.k,
@@ -296,6 +294,33 @@ def make_release(
     Release.objects.filter(pk=release.pk).update(state=Release.State.AUDITED)
     release.refresh_from_db()
     return release
+
+
+def retreated(decision: Decision, auditor: Auditor) -> list[Group]:
+    """The groups with a gap that count in larger peer groups than they belong to."""
+    return [
+        group
+        for group, paths in decision.retreated.items()
+        if group.paths is not None and auditor.blocks_of(paths) != auditor.blocks_of(group.paths)
+    ]
+
+
+def held(pool: Pool, decision: Decision, auditor: Auditor) -> list[dict[str, Any]]:
+    """The records that are not in, or not in all their peer groups: the finest cell of tree A, how many, and why."""
+    found: Counter[tuple[str, str, Why]] = Counter()
+    for group in (*decision.waiting, *retreated(decision, auditor)):
+        what = "gap" if group not in decision.waiting else "corrected" if group.former else "new"
+        found[(group.paths or ("",))[0], what, decision.reasons[group]] += group.n
+    return [
+        {"path": path, "what": what, "n": n, "why": noted(why, pool)}
+        for (path, what, why), n in sorted(found.items(), key=lambda item: (item[0][1], -item[1], item[0][0]))
+    ]
+
+
+def noted(why: Why, pool: Pool) -> dict[str, Any]:
+    """What stood against it as a report keeps it; benchmarks.reporting says it in words."""
+    against = {} if why.release is None else {"release": pool.earlier[why.release].name}
+    return {"what": why.what, "size": why.size, **against}
 
 
 def store_cells(release: Release, cells: Sequence[CellTable]) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from benchmarks.disclosure import BETWEEN_TREES, EARLIER, TOO_FEW, UNCHECKED
+
 
 def lines(report: Mapping[str, Any]) -> Iterator[str]:
     """What was counted, what was left out and why, and how close the nearest danger is."""
@@ -62,3 +64,45 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     if against := report["against"]:
         together = {"n": report["never_below"], "names": ", ".join(against)}
         yield _("Together with %(names)s none isolates fewer than %(n)s.") % together
+
+
+def reason(why: Mapping[str, Any]) -> str:
+    """Why a record waits or a peer group was dropped; `why` as `benchmarks.releases.noted` keeps it."""
+    words = {"n": why["size"], "name": why.get("release", "")}
+    if why["what"] == BETWEEN_TREES:
+        return (
+            ngettext(
+                "A single record could be told apart by comparing the groups by industry with those by region.",
+                "A group of %(n)s records could be told apart by comparing the groups by industry with those by region.",
+                why["size"],
+            )
+            % words
+        )
+    if why["what"] == EARLIER:
+        return (
+            ngettext(
+                "A single record could be told apart by comparing with “%(name)s”.",
+                "A group of %(n)s records could be told apart by comparing with “%(name)s”.",
+                why["size"],
+            )
+            % words
+        )
+    return (
+        ngettext(
+            "A single record could be told apart by comparing all releases together.",
+            "A group of %(n)s records could be told apart by comparing all releases together.",
+            why["size"],
+        )
+        % words
+    )
+
+
+def refusal(why: Mapping[str, Any]) -> str:
+    """Why there is no release at all."""
+    if why["what"] == TOO_FEW:
+        text = _("No release can be made: fewer than %(n)s records can be counted without telling one apart.")
+        return text % {"n": why["size"]}
+    if why["what"] == UNCHECKED:
+        return _("No release can be made: what all releases tell together could not be checked to the end.")
+    text = _("No release can be made, and leaving peer groups out does not help. %(reason)s")
+    return text % {"reason": reason(why)}

@@ -1,35 +1,20 @@
 """PURE: reads and checks one file of peer records; run as a program of its own with the file as standard input.
 
-`benchmarks.intake.running` starts it with an almost empty environment. It limits itself before it looks at a byte, and
-may crash: whatever a file does here, nothing but this process ends. Its argument is a JSON object, an Order. Its reply is
-a row of messages, each a line of JSON: {"share": how much is read, "bytes": n} and then n bytes of text for COPY; the last
-one is {"report": ...}.
+`benchmarks.intake.running` starts it, confined (`opmodel.files.confined`); it may crash. Its argument is a JSON object, an
+Order. Its reply is a row of messages, each a line of JSON: {"share": how much is read, "bytes": n} and then n bytes of text
+for COPY; the last one is {"report": ...}.
 """
 
 import json
 import os
-import resource
-import signal
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from benchmarks.intake.layout import HEADER_ONLY, Fault, Order, Unreadable
+from opmodel.files.confined import confine
 
 Message = tuple[dict[str, Any], bytes]
-
-
-def confine(limits: dict[str, int]) -> None:
-    """Memory, processor time, wall clock, no files, no core dump; from here on there is no way back."""
-    for what, most in (
-        (resource.RLIMIT_AS, limits["memory"]),
-        (resource.RLIMIT_CPU, limits["seconds"]),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
-    os.nice(10)  # people who wait for a page come first
-    signal.alarm(3 * limits["seconds"])  # also when the parent is gone
 
 
 def messages(stream: BinaryIO, order: Order) -> Iterator[Message]:
@@ -74,7 +59,8 @@ def messages(stream: BinaryIO, order: Order) -> Iterator[Message]:
 
 def main() -> None:
     order = Order(**json.loads(sys.argv[1]))
-    confine(order.limits)
+    confine(memory=order.limits["memory"], seconds=order.limits["seconds"])
+    os.nice(10)  # people who wait for a page come first
     out = sys.stdout.buffer
     try:
         for head, body in messages(sys.stdin.buffer, order):
@@ -88,7 +74,3 @@ def main() -> None:
         )
         out.write(b"\n")
     out.flush()
-
-
-if __name__ == "__main__":
-    main()

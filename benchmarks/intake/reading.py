@@ -7,6 +7,7 @@ import codecs
 import csv
 import re
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -36,7 +37,7 @@ class Batch:
     columns: dict[str, pa.Array]
 
 
-class Source:
+class Source(ABC):
     """An open file: `header`, what is wrong with it, and then its batches."""
 
     def __init__(self, stream: BinaryIO, order: Order) -> None:
@@ -54,11 +55,13 @@ class Source:
             raise Unreadable("too_many_columns", 1, known=[self.order.limits["columns"]])
         return header_faults(self.header, self.order)
 
+    @abstractmethod
     def batches(self) -> Iterator[Batch]:
-        raise NotImplementedError
+        """The rows after the header. Raises Unreadable."""
 
+    @abstractmethod
     def _header(self) -> list[str]:
-        raise NotImplementedError
+        """The names in the first line. Raises Unreadable."""
 
     def note(self, fault: Fault) -> None:
         self.fault_count += 1

@@ -3,16 +3,14 @@
 import json
 import logging
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from benchmarks.intake.layout import Order, Unreadable
+from opmodel.files import confined
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from benchmarks.intake import process; process.main()"
+READER = "benchmarks.intake.process"
 # One thread, one memory pool: what libraries reserve for threads they never start counts against the limit.
 ENVIRONMENT = {
     "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
@@ -22,7 +20,7 @@ log = logging.getLogger(__name__)
 
 def messages(file: BinaryIO, order: Order) -> Iterator[tuple[dict[str, Any], bytes]]:
     """What `process.messages` says of a file on disk, read by a process of its own; raises Unreadable when it breaks."""
-    command = [sys.executable, "-I", "-c", PROGRAM, json.dumps(asdict(order))]
+    command = confined.command(READER, asdict(order))
     file.seek(0)
     process = subprocess.Popen(  # noqa: S603
         command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=ENVIRONMENT

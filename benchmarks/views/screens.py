@@ -180,11 +180,6 @@ def naming(found: Import, chosen: dict[str, str] | None) -> dict[str, Any]:
 
 def release(found: Release) -> dict[str, Any]:
     """The report of the audit."""
-    why = {
-        "between the trees": _("isolates fewer than five companies between both ways to group them"),
-        "against an earlier release": _("isolates fewer than five companies against an earlier release"),
-        "by all releases together": _("isolates fewer than five companies by all releases together"),
-    }
     ways = {"A": _("by industry"), "B": _("by region")}
     report = found.report
     return {
@@ -195,11 +190,7 @@ def release(found: Release) -> dict[str, Any]:
         "because": found.withdrawn_because,
         "lines": list(reporting.lines(report)) if report else [],
         "dropped": [
-            {
-                "way": ways[cell["tree"]],
-                "group": label_of(cell["path"]),
-                "why": next((text for key, text in why.items() if key in cell["why"]), cell["why"]),
-            }
+            {"way": ways[cell["tree"]], "group": label_of(cell["path"]), "why": reporting.reason(cell["why"])}
             for cell in report.get("dropped", [])
         ],
         "can_publish": found.state == Release.State.AUDITED,

@@ -17,9 +17,9 @@ from benchmarks.cells import ROOT, SEPARATOR
 from benchmarks.selectors import DROPPED, ELSEWHERE, PUBLISHED, Group
 from benchmarks.statistics import half_up
 from opmodel.dashboards import headlines, standing
-from opmodel.dashboards.presenting import number, row, signed, source
+from opmodel.dashboards.opening import of_enterprise
+from opmodel.dashboards.presenting import number, row, signed
 from opmodel.dashboards.strip import bands, strip, x
-from opmodel.dashboards.views import current, nothing_yet, scored
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
@@ -35,12 +35,9 @@ def address(name: str, seen: Insight, request: HttpRequest, *args: str, **change
 
 @require_GET
 @member_required(Permission.VIEW_PEERS)
-def peers(request: HttpRequest) -> HttpResponse:
+@of_enterprise
+def peers(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpResponse:
     """Which peer group is used and why, what else could be chosen, and all measures as small strips."""
-    cycles = scored(request)
-    seen = current(request, cycles)
-    if seen is None:
-        return nothing_yet(request)
     sort = request.GET.get("sort", "order")
     if sort not in ("order", "gap"):
         raise Http404
@@ -48,7 +45,7 @@ def peers(request: HttpRequest) -> HttpResponse:
     if sort == "gap":
         shown.sort(key=lambda m: (apart(m) is None, apart(m) or 0.0))
     context = {
-        "source": source(seen, cycles, "cycle" in request.GET),
+        "source": sources,
         "taken_back": taken_back(seen),
         "why": why_this_group(seen),
         "trees": trees(seen, request),
@@ -157,18 +154,15 @@ def composition(seen: Insight) -> list[dict[str, str]]:
 
 @require_GET
 @member_required(Permission.VIEW_PEERS)
-def measure(request: HttpRequest, measure: str) -> HttpResponse:
+@of_enterprise
+def measure(request: HttpRequest, seen: Insight, sources: dict[str, Any], measure: str) -> HttpResponse:
     """The distribution of one measure: peers as bands, the own score and the plants on it, and what would lift it."""
-    cycles = scored(request)
-    seen = current(request, cycles)
-    if seen is None:
-        return nothing_yet(request)
     if measure not in seen.measures:
         raise Http404
     m = seen.measures[measure]
     plants = [plant_row(m, s) for s in sorted(m.sites, key=lambda s: (s.score, s.name))]
     context = {
-        "source": source(seen, cycles, "cycle" in request.GET),
+        "source": sources,
         "taken_back": taken_back(seen),
         "measure": measure_row(seen, request, m),
         "bands": bands(m.peer.quantiles) if m.peer else None,
@@ -242,18 +236,15 @@ def steps(seen: Insight, found: Reach) -> dict[str, Any]:
 
 @require_GET
 @member_required(Permission.VIEW_PEERS)
-def releases(request: HttpRequest) -> HttpResponse:
+@of_enterprise
+def releases(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpResponse:
     """The same answers against the release before and the release now, measure by measure."""
-    cycles = scored(request)
-    seen = current(request, cycles)
-    if seen is None:
-        return nothing_yet(request)
     former = selectors.former_release(seen.submission, seen.result)
     before = insight.build(seen.submission, former, request.GET.get("peers", "")) if former else None
     shown = [seen.overall, *seen.components, *seen.dimensions]
     moves = [d for m in shown if before and (d := median_moved(m, before.measures[m.code])) is not None]
     context = {
-        "source": source(seen, cycles, "cycle" in request.GET),
+        "source": sources,
         "headline": headlines.releases_headline(moves),
         "other_group": bool(before and before.group and seen.group and before.group.path != seen.group.path),
         "now": cited(seen),

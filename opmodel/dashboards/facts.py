@@ -16,10 +16,11 @@ from assessments.catalogue import Questionnaire
 from assessments.decimals import one
 from assessments.facts import Barrier, Decision, Facts, Pilots, SitePlace, Waiting
 from assessments.figure_words import too_much_value
+from assessments.insight import Insight
 from assessments.item_words import label_of
 from opmodel.dashboards.headlines import facts_headline
-from opmodel.dashboards.presenting import percent, source
-from opmodel.dashboards.views import current, nothing_yet, scored
+from opmodel.dashboards.opening import of_enterprise
+from opmodel.dashboards.presenting import percent
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
@@ -34,16 +35,13 @@ KINDS = {
 
 @require_GET
 @member_required(Permission.VIEW_RESULTS)
-def page(request: HttpRequest) -> HttpResponse:
-    cycles = scored(request)
-    seen = current(request, cycles)
-    if seen is None:
-        return nothing_yet(request)
+@of_enterprise
+def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpResponse:
     found = facts.facts_of(seen)
     waiting = [waiting_row(w) for w in found.waiting]
     counted = {kind: sum(w.kind == kind for w in found.waiting) for kind in KINDS}
     context = {
-        "source": source(seen, cycles, "cycle" in request.GET),
+        "source": sources,
         "headline": facts_headline(counted),
         "waiting": waiting[:SHOWN],
         "more_waiting": waiting[SHOWN:],

@@ -20,9 +20,9 @@ from assessments.catalogue import Questionnaire
 from assessments.models import Cycle
 from benchmarks.statistics import half_up
 from opmodel.dashboards import headlines
+from opmodel.dashboards.opening import of_sites
 from opmodel.dashboards.presenting import number, signed
 from opmodel.dashboards.strip import network_strip
-from opmodel.dashboards.views import newest_for
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
@@ -51,12 +51,8 @@ class Plants:
 
 def plants_of(request: HttpRequest) -> Plants | None:
     """The plants of the cycle that was asked for; None while no plant has a score. Four queries."""
-    cycles = selectors.site_cycles(request.member)
-    wanted = request.GET.get("cycle") or newest_for(request, cycles)
-    cycle = next((c for c in cycles if c.public_id == wanted), None)
+    cycle, others = of_sites(request)
     if cycle is None:
-        if wanted:
-            raise Http404
         return None
     catalogue = publishing.catalogue(cycle.questionnaire_id)
     names = {"OVERALL": (_("Overall"), "")}
@@ -67,7 +63,7 @@ def plants_of(request: HttpRequest) -> Plants | None:
     chosen = next((s for s in found if s["public_id"] == plant), None)
     if plant and chosen is None:
         raise Http404
-    return Plants(cycle, [c for c in cycles if c != cycle], catalogue, found, chosen, names)
+    return Plants(cycle, others, catalogue, found, chosen, names)
 
 
 @require_GET

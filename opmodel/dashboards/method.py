@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from assessments import method_check, pipeline, publishing, selectors
+from assessments import method_check, pipeline, publishing
 from assessments.decimals import two
 from assessments.method_check import Reliability
-from opmodel.dashboards.views import newest_for
+from opmodel.dashboards.opening import of_sites
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
@@ -20,15 +20,11 @@ from opmodel.organisations.permissions import Permission
 @member_required(Permission.VIEW_RESULTS)
 def page(request: HttpRequest) -> HttpResponse:
     """Reliability of each dimension over the plants' surveys of a cycle, with n and the caution (METHOD 9)."""
-    cycles = selectors.site_cycles(request.member)
-    wanted = request.GET.get("cycle") or newest_for(request, cycles)
-    cycle = next((c for c in cycles if c.public_id == wanted), None)
-    if wanted and cycle is None:
-        raise Http404
+    cycle, other_cycles = of_sites(request)
     found = method_check.of_cycle(cycle) if cycle else []
     context = {
         "cycle": cycle,
-        "other_cycles": [c for c in cycles if c != cycle],
+        "other_cycles": other_cycles,
         "headline": headline(found),
         "rows": [row(r) for r in found],
         "least": method_check.min_records(),

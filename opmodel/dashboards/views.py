@@ -13,9 +13,10 @@ from assessments.access import sees_results
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.decimals import two, written
 from assessments.insight import Insight
-from assessments.models import Cycle, Submission
+from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
 from opmodel.dashboards import charts, headlines
+from opmodel.dashboards.opening import of_enterprise, of_sites
 from opmodel.dashboards.presenting import (
     action_row,
     choices,
@@ -36,34 +37,10 @@ from opmodel.organisations.permissions import Permission, can
 SHOWN = 5  # rows of a table on the dashboard; the rest stands on its own page
 
 
-def scored(request: HttpRequest) -> list[Submission]:
-    """The enterprise submissions a reader may look at, newest cycle first; one query."""
-    return list(selectors.scored_enterprise(request.member).select_related("cycle", "organisation"))
-
-
-def current(request: HttpRequest, rows: list[Submission]) -> Insight | None:
-    """The insight of the newest scored cycle, or of ?cycle=…; None while nothing is scored."""
-    wanted = request.GET.get("cycle")
-    found = next((s for s in rows if not wanted or s.cycle.public_id == wanted), None)
-    if found is None:
-        if wanted:
-            raise Http404
-        return None
-    result = selectors.latest_result(found)
-    return insight.build(found, result, request.GET.get("peers", "")) if result else None
-
-
-def nothing_yet(request: HttpRequest) -> HttpResponse:
-    return render(request, "dashboards/waiting.html", {"cycles_url": reverse("cycle-list")})
-
-
 @require_GET
 @member_required(Permission.VIEW_RESULTS)
-def dashboard(request: HttpRequest) -> HttpResponse:
-    cycles = scored(request)
-    seen = current(request, cycles)
-    if seen is None:
-        return nothing_yet(request)
+@of_enterprise
+def dashboard(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpResponse:
     components = [row(seen, m) for m in seen.components]
     by_component = []
     for c, shown in zip(seen.catalogue.components, components, strict=True):
@@ -72,7 +49,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         by_component.append({"component": shown, "rows": [row(seen, m) for m in own]})
     ranked = ranking_of(seen, reference=default_reference(seen))
     context = {
-        "source": source(seen, cycles, "cycle" in request.GET),
+        "source": sources,
         "headline": headlines.page_headline([(m.name, m.score, m.median) for m in seen.components]),
         "overall": row(seen, seen.overall),
         "components": components,
@@ -96,12 +73,9 @@ def default_reference(seen: Insight) -> str:
 
 @require_GET
 @member_required(Permission.VIEW_RESULTS)
-def priorities(request: HttpRequest) -> HttpResponse:
+@of_enterprise
+def priorities(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpResponse:
     """The ranked actions with their reasons, under the weights and the reference the reader chose."""
-    cycles = scored(request)
-    seen = current(request, cycles)
-    if seen is None:
-        return nothing_yet(request)
     preset = request.GET.get("preset", "strategic")
     reference = request.GET.get("reference", default_reference(seen))
     if preset not in PRESETS or reference not in REFERENCES:
@@ -116,7 +90,7 @@ def priorities(request: HttpRequest) -> HttpResponse:
         for m in (seen.overall, *seen.components)
     ]
     context = {
-        "source": source(seen, cycles, "cycle" in request.GET),
+        "source": sources,
         "headline": headlines.priorities_headline(first, len(top), seen.overall.score, then, len(left_out)),
         "choices": choices(seen, ranked),
         "cycle_id": request.GET.get("cycle", ""),
@@ -139,19 +113,16 @@ def priorities(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @member_required(Permission.VIEW_RESULTS)
-def perception(request: HttpRequest) -> HttpResponse:
+@of_enterprise
+def perception(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpResponse:
     """Head office beside the plants, question pair by question pair."""
-    cycles = scored(request)
-    seen = current(request, cycles)
-    if seen is None:
-        return nothing_yet(request)
     views = perception_views(seen)
     texts = {q.code: q.text for q in seen.catalogue.questions}
     rows = [perception_row(m) for m in views]
     for entry in rows:
         entry["pairs"] = [{**p, "text": texts.get(p["enterprise"], "")} for p in entry["pairs"]]
     context = {
-        "source": source(seen, cycles, "cycle" in request.GET),
+        "source": sources,
         "title": perception_title(seen),
         "rows": rows,
         "census": bool(seen.network and seen.network.sites_submitted >= seen.network.sites_invited),
@@ -163,26 +134,12 @@ def perception(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def newest_for(request: HttpRequest, cycles: list[Cycle]) -> str:
-    """The cycle the sites page opens with: that of the dashboard, so that neighbours agree, else the newest."""
-    if can(request.member, Permission.VIEW_RESULTS):
-        shown = {c.pk for c in cycles}
-        newest = next((s.cycle for s in scored(request) if s.cycle_id in shown), None)
-        if newest is not None:
-            return str(newest.public_id)
-    return str(cycles[0].public_id) if cycles else ""
-
-
 @require_GET
 @member_required(Permission.VIEW_RESULTS, Permission.VIEW_SITE_RESULTS)
 def sites(request: HttpRequest) -> HttpResponse:
     """Scores of the plants' own surveys; a plant manager sees the own site only."""
     member = request.member
-    cycles = selectors.site_cycles(member)
-    wanted = request.GET.get("cycle") or newest_for(request, cycles)
-    cycle = next((c for c in cycles if c.public_id == wanted), None)
-    if wanted and cycle is None:
-        raise Http404
+    cycle, other_cycles = of_sites(request)
     names = selectors.component_names(cycle) if cycle else []
     found = selectors.site_scores(member, cycle.pk, [code for code, _name in names]) if cycle else []
     rows = [
@@ -205,7 +162,7 @@ def sites(request: HttpRequest) -> HttpResponse:
         "earlier": [r for r in rows if r["earlier"]],
         "cycle": cycle,
         "invited": selectors.count_invited(cycle) if cycle else 0,
-        "other_cycles": [c for c in cycles if c != cycle],
+        "other_cycles": other_cycles,
         "components": names,
         "own_only": not can(member, Permission.VIEW_RESULTS),
         "compare_url": reverse("dashboard-plants") + f"?cycle={cycle.public_id}"

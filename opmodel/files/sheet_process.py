@@ -1,7 +1,6 @@
 """PURE: reads one spreadsheet from standard input and writes its cells as JSON. Run as a program of its own.
 
-`opmodel.files.sheets` starts it with an empty environment. It knows nothing of Django, limits itself before it looks at
-a byte, and may crash: whatever a file does here, nothing but this process ends. Its argument is a JSON object: kind,
+`opmodel.files.sheets` starts it, confined (`opmodel.files.confined`); it may crash. Its argument is a JSON object: kind,
 limits, and which sheets (null: all; "": the first; or names).
 """
 
@@ -9,12 +8,12 @@ import csv
 import io
 import json
 import math
-import resource
-import signal
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
+
+from opmodel.files.confined import confine
 
 DELIMITERS = "\t;,"  # commas stand in numbers and texts, tabs nowhere: at a tie the first one counts
 
@@ -25,18 +24,6 @@ class Fault(Exception):
     def __init__(self, code: str, **where: Any) -> None:
         super().__init__(code)
         self.where = {"code": code, **where}
-
-
-def confine(limits: dict[str, int]) -> None:
-    """Memory, processor time, wall clock, no files, no core dump; from here on there is no way back."""
-    for what, most in (
-        (resource.RLIMIT_AS, limits["memory"]),
-        (resource.RLIMIT_CPU, limits["seconds"]),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
-    signal.alarm(2 * limits["seconds"])  # also when the parent is gone
 
 
 def workbook(data: bytes, wanted: Any, limits: dict[str, int]) -> list[dict[str, Any]]:
@@ -178,7 +165,7 @@ def delimiter(text: str, limits: dict[str, int]) -> str:
 def main() -> None:
     order = json.loads(sys.argv[1])
     limits = order["limits"]
-    confine(limits)
+    confine(memory=limits["memory"], seconds=limits["seconds"])
     try:
         data = sys.stdin.buffer.read()
         tables = delimited(data, limits) if order["kind"] == "csv" else workbook(data, order["sheets"], limits)
@@ -190,7 +177,3 @@ def main() -> None:
     except BaseException as error:  # a panic of the reader is no Exception
         reply = {"fault": {"code": "damaged", "detail": f"{type(error).__name__}: {error}"[:200]}}
     sys.stdout.write(json.dumps(reply))
-
-
-if __name__ == "__main__":
-    main()

@@ -12,7 +12,6 @@ import io
 import json
 import logging
 import subprocess
-import sys
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -21,11 +20,11 @@ from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
-from opmodel.files import archives
+from opmodel.files import archives, confined
 
 Cell = str | int | float | bool | date | None
 KINDS = ("csv", "xlsx", "ods")
-PROGRAM = Path(__file__).with_name("sheet_process.py")
+READER = "opmodel.files.sheet_process"
 UNPACKED = archives.Limits(unpacked=150 * archives.MEGABYTE, entries=1_000)
 log = logging.getLogger(__name__)
 
@@ -128,10 +127,10 @@ def _check_archive(data: bytes, name: str) -> None:
 
 def _run(order: dict[str, Any], data: bytes) -> dict[str, Any]:
     """Start the reader, give it the file, take its answer; a reader that dies means a file that asks for too much."""
-    command = [sys.executable, "-I", str(PROGRAM), json.dumps(order)]
+    most = confined.PATIENCE * order["limits"]["seconds"]
     try:
         done = subprocess.run(  # noqa: S603
-            command, input=data, capture_output=True, env={}, timeout=3 * order["limits"]["seconds"], check=False
+            confined.command(READER, order), input=data, capture_output=True, env={}, timeout=most, check=False
         )
         reply: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:

@@ -6,16 +6,20 @@ import math
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
 from django.db import InternalError, transaction
+from django.utils import translation
 from scipy.stats.mstats import mquantiles
 
-from benchmarks import illustrative, releases, selectors
+from benchmarks import illustrative, releases, reporting, selectors
 from benchmarks.cells import prefixes, read_segments
+from benchmarks.disclosure import BETWEEN_TREES, EARLIER, TOGETHER, TOO_FEW, UNCHECKED, Why
 from benchmarks.models import CellStatistic, Dataset, Record, Release, ReleaseMember
 from benchmarks.releases import ReleaseRefused, make_release, publish
 from benchmarks.rules import rules_from_mapping
@@ -254,7 +258,9 @@ def test_a_withdrawn_release_is_shown_to_nobody_and_still_counts_in_the_next_aud
     releases.withdraw(release=first, because="wrong file")
     assert selectors.latest_published(dataset) is None
     Record.objects.filter(record_key=key_of(3)).delete()
-    with pytest.raises(ReleaseRefused, match="no release: a group of 1 could be isolated against an earlier release"):
+    with pytest.raises(
+        ReleaseRefused, match="A single record could be told apart by comparing with “peers 2026-06-30”"
+    ):
         make(dataset, date(2027, 6, 30))
 
 
@@ -284,6 +290,9 @@ def test_a_lone_corrected_record_waits_and_its_former_answers_stand(peers):
     corrected(dataset, 0, 5000)
     after = release_of(dataset, date(2027, 6, 30))
     assert (after.report["waiting"], after.report["waiting_corrected"], after.report["counted"]) == (1, 1, 20)
+    against = {"what": "earlier release", "size": 2, "release": "peers 2026-06-30"}  # both versions of it
+    path = "all > Machinery > 28 > Europe > <250"
+    assert after.report["held"] == [{"path": path, "what": "corrected", "n": 1, "why": against}]
     assert (cells(after)["A", "all"].mean, cells(after)["A", "all"].quantiles) == (before.mean, before.quantiles)
 
 
@@ -365,6 +374,7 @@ def test_a_gap_in_a_component_leaves_that_component_out_and_keeps_the_rest(db):
     lone = linked("lone", MEASURES, [[2000, None if i < 3 else 2000, *own[2:]] for i in range(23)])
     report = release_of(lone).report
     assert (report["waiting"], report["with_a_gap"]) == (3, 0)  # three with a gap would be the group of three left over
+    assert sum(held["n"] for held in report["held"] if held["what"] == "new") == 3
 
 
 def test_the_release_command_says_what_is_wrong(illustrated):
@@ -414,3 +424,48 @@ def test_the_made_up_companies_are_plausible():
     ]
     assert by_size == sorted(by_size)
     assert by_size[-1] - by_size[0] > 0.2
+
+
+def test_reports_from_before_the_reasons_were_data_are_rewritten_there_and_back():
+    step = import_module("benchmarks.migrations.0009_reasons_as_data")
+    old = {
+        "against": ["first", "second"],
+        "dropped": [
+            {"tree": "A", "path": "x", "why": "a group of 3 could be isolated between the trees"},
+            {"tree": "B", "path": "y", "why": "a group of 1 could be isolated against an earlier release"},
+        ],
+    }
+    new = step.as_data(old)
+    assert [(d["path"], d["why"]["what"], d["why"]["size"]) for d in new["dropped"]] == [
+        ("x", "between trees", 3),
+        ("y", "earlier release", 1),
+    ]
+    assert reporting.reason(new["dropped"][1]["why"]) == (
+        "A single record could be told apart by comparing with “first, second”."
+    )
+    assert step.as_sentence(new) == old
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (
+            Why(BETWEEN_TREES, 1),
+            "A single record could be told apart by comparing the groups by industry with those by",
+        ),
+        (Why(EARLIER, 3, 0), "A group of 3 records could be told apart by comparing with “2025”."),
+        (Why(TOGETHER, 2), "A group of 2 records could be told apart by comparing all releases together."),
+    ],
+)
+def test_every_reason_is_said_in_both_languages(why, said):
+    pool = SimpleNamespace(earlier=[SimpleNamespace(name="2025")])
+    noted = releases.noted(why, pool)
+    assert reporting.reason(noted).startswith(said)
+    assert reporting.refusal(noted).endswith(reporting.reason(noted))
+    with translation.override("de"):
+        assert "ließe sich" in reporting.reason(noted)
+
+
+def test_what_stands_against_a_whole_release_is_said():
+    assert "fewer than 10 records" in reporting.refusal({"what": TOO_FEW, "size": 10})
+    assert "could not be checked to the end" in reporting.refusal({"what": UNCHECKED, "size": 0})

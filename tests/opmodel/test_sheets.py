@@ -10,7 +10,7 @@ from datetime import time as clock
 
 import pytest
 
-from opmodel.files import sheets
+from opmodel.files import confined, sheets
 from opmodel.files.sheets import Limits, SheetRefused, read_rows, read_sheets
 from tests import samples
 
@@ -229,8 +229,7 @@ def test_many_entries_are_refused_before_the_directory_is_read():
 
 def child(data: bytes, **more) -> subprocess.CompletedProcess:
     limits = {**sheets.asdict(sheets.LIMITS), **more}
-    order = json.dumps({"kind": "csv", "limits": limits, "sheets": None})
-    command = [sys.executable, "-I", str(sheets.PROGRAM), order]
+    command = confined.command(sheets.READER, {"kind": "csv", "limits": limits, "sheets": None})
     return subprocess.run(command, input=data, capture_output=True, env={}, timeout=60)
 
 
@@ -252,4 +251,7 @@ def test_the_reader_knows_no_secret_and_no_django(monkeypatch):
     monkeypatch.setattr(sheets.subprocess, "run", lambda *a, **k: seen.update(k) or real(*a, **k))
     read_rows(b"a", kind="csv", name="a")
     assert seen["env"] == {}
-    assert "django" not in sheets.PROGRAM.read_text().replace("knows nothing of Django", "")
+    loaded = f"import sys; sys.path.insert(0, {str(confined.ROOT)!r}); import {sheets.READER}; print(*sys.modules)"
+    modules = real([sys.executable, "-I", "-c", loaded], capture_output=True, env={}, text=True, check=True).stdout
+    assert sheets.READER in modules.split()
+    assert "django" not in modules

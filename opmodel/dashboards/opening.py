@@ -1,0 +1,73 @@
+"""How a page of figures opens: which cycle it is about, and the line that says where its figures come from."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from assessments import insight, selectors
+from assessments.insight import Insight
+from assessments.models import Cycle, Submission
+from opmodel.dashboards.presenting import source
+from opmodel.organisations.permissions import Permission, can
+
+View = Callable[..., HttpResponse]
+
+
+def of_enterprise(view: View) -> View:
+    """A page about one scored enterprise view: of ?cycle=…, else of the newest cycle, compared with ?peers=….
+
+    The view gets the insight and the line of its sources, `view(request, seen, shown, …)`. While nothing is scored, the
+    page says so.
+    """
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        cycles = _scored(request)
+        seen = _current(request, cycles)
+        if seen is None:
+            return render(request, "dashboards/waiting.html", {"cycles_url": reverse("cycle-list")})
+        return view(request, seen, source(seen, cycles, "cycle" in request.GET), *args, **kwargs)
+
+    return opened
+
+
+def of_sites(request: HttpRequest) -> tuple[Cycle | None, list[Cycle]]:
+    """The cycle a page about the plants shows, and the others to choose from; None while no plant has a score.
+
+    Without ?cycle=… it is the cycle of the dashboard, so that neighbours agree, else the newest.
+    """
+    cycles = selectors.site_cycles(request.member)
+    wanted = request.GET.get("cycle") or _newest_for(request, cycles)
+    cycle = next((c for c in cycles if c.public_id == wanted), None)
+    if wanted and cycle is None:
+        raise Http404
+    return cycle, [c for c in cycles if c != cycle]
+
+
+def _scored(request: HttpRequest) -> list[Submission]:
+    """The enterprise submissions a reader may look at, newest cycle first; one query."""
+    return list(selectors.scored_enterprise(request.member).select_related("cycle", "organisation"))
+
+
+def _current(request: HttpRequest, rows: list[Submission]) -> Insight | None:
+    wanted = request.GET.get("cycle")
+    found = next((s for s in rows if not wanted or s.cycle.public_id == wanted), None)
+    if found is None:
+        if wanted:
+            raise Http404
+        return None
+    result = selectors.latest_result(found)
+    return insight.build(found, result, request.GET.get("peers", "")) if result else None
+
+
+def _newest_for(request: HttpRequest, cycles: list[Cycle]) -> str:
+    if can(request.member, Permission.VIEW_RESULTS):
+        shown = {c.pk for c in cycles}
+        newest = next((s.cycle for s in _scored(request) if s.cycle_id in shown), None)
+        if newest is not None:
+            return str(newest.public_id)
+    return str(cycles[0].public_id) if cycles else ""
