@@ -26,13 +26,20 @@ def of_enterprise(view: View) -> View:
 
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        cycles = _scored(request)
-        seen = _current(request, cycles)
-        if seen is None:
+        found = enterprise(request)
+        if found is None:
             return render(request, "dashboards/waiting.html", {"cycles_url": reverse("cycle-list")})
+        seen, cycles = found
         return view(request, seen, source(seen, cycles, "cycle" in request.GET), *args, **kwargs)
 
     return opened
+
+
+def enterprise(request: HttpRequest) -> tuple[Insight, list[Submission]] | None:
+    """The insight a page is about, and all cycles a reader may switch to; None while nothing is scored."""
+    cycles = _scored(request)
+    seen = _current(request, cycles)
+    return (seen, cycles) if seen else None
 
 
 def of_sites(request: HttpRequest) -> tuple[Cycle | None, list[Cycle]]:

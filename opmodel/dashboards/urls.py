@@ -1,6 +1,6 @@
 from django.urls import path
 
-from opmodel.dashboards import comparison, facts, internal, method, views
+from opmodel.dashboards import comparison, facts, gallery, internal, method, views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("priorities/", views.priorities, name="dashboard-priorities"),
     path("method/", method.page, name="dashboard-method"),
     path("facts/", facts.page, name="dashboard-facts"),
+    path("figures/<slug:code>.csv", gallery.download, name="dashboard-figure"),
     path("explain/<pid:public_id>/<str:measure>/", views.explain, name="explain"),
 ]

@@ -15,7 +15,7 @@ from assessments.decimals import two, written
 from assessments.insight import Insight
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
-from opmodel.dashboards import charts, headlines
+from opmodel.dashboards import figures, gallery, headlines
 from opmodel.dashboards.opening import of_enterprise, of_sites
 from opmodel.dashboards.presenting import (
     action_row,
@@ -127,11 +127,9 @@ def perception(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> 
         "rows": rows,
         "census": bool(seen.network and seen.network.sites_submitted >= seen.network.sites_invited),
         "weight_basis": seen.network.weight_basis if seen.network else "",
-        "figure": charts.perception(views) if views else None,
+        "perception": gallery.shown(figures.perception(seen), request),
     }
-    response = render(request, "dashboards/perception.html", context)
-    response.has_charts = bool(views)  # type: ignore[attr-defined]
-    return response
+    return gallery.page(request, "dashboards/perception.html", context)
 
 
 @require_GET

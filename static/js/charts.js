@@ -18,20 +18,30 @@ function resolve(value) {
 function draw(place) {
   const figure = resolve(JSON.parse(document.getElementById(place.dataset.figure).textContent));
   const narrow = place.clientWidth < 560;
+  const { narrow: small = {}, ...own } = figure.layout; // what a figure changes on a phone
   const layout = {
-    ...figure.layout,
+    ...own,
+    ...(narrow ? small : {}),
+    separators: separators(),
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: getComputedStyle(document.body).fontFamily, size: narrow ? 11 : 14, color: token("--ink") },
     hoverlabel: { bgcolor: token("--card"), bordercolor: token("--edge"), font: { color: token("--ink") } },
-    margin: { l: 8, r: 8, t: 76, b: 8 },
+    margin: { l: 8, r: 8, t: 76, b: 8, ...own.margin },
   };
-  if (narrow) {
+  if (narrow && layout.yaxis?.categoryarray) {
     const ticks = layout.yaxis.categoryarray;
     layout.yaxis = { ...layout.yaxis, tickvals: ticks, ticktext: ticks.map((t) => wrap(t, 20)) };
     layout.height *= 1.5;
   }
   window.Plotly.react(place, figure.data, layout, { displayModeBar: false, responsive: true });
+}
+
+// The decimal and thousands marks of the page's language, as Plotly wants them.
+function separators() {
+  const parts = new Intl.NumberFormat(document.documentElement.lang).formatToParts(12345.6);
+  const of = (type) => parts.find((p) => p.type === type)?.value ?? " ";
+  return of("decimal") + of("group");
 }
 
 function wrap(text, width) {

@@ -93,6 +93,7 @@ MATRIX = {
     "dashboard/peers/releases/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/peers/<str:measure>/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     # Nothing is scored.
+    "dashboard/figures/<slug:code>.csv": ("GET", ANON, 404, 404, 404, 403, 403, 404),  # no figure of that name
     "dashboard/explain/<pid:public_id>/<str:measure>/": ("GET", ANON, 404, 404, 404, 404, 404, 404),
     # For the benchmark steward alone, who belongs to no organisation (tests/benchmarks/test_steward.py).
     "benchmarks/": ("GET", ANON, *6 * (403,)),
@@ -156,7 +157,7 @@ def reply(client, url, world, assignment=None):
         values["public_id"] = world.cycle.public_id
     if assignment and url.startswith("assignments/"):
         values["public_id"] = assignment.public_id
-    path = "/" + re.sub(r"<(?:str|pid):(\w+)>|\(\?P<(\w+)>[^)]+\)", lambda m: values[m[1] or m[2]], url)
+    path = "/" + re.sub(r"<(?:str|pid|slug):(\w+)>|\(\?P<(\w+)>[^)]+\)", lambda m: values[m[1] or m[2]], url)
     path = path.replace("/^", "/").rstrip("$")
     return client.get(path) if method == "GET" else client.post(path, {"base_version": "0", "code": "E-CAP1-1"})
 
