@@ -33,8 +33,10 @@ def order_release(*, by: int, dataset: Dataset, as_of: date) -> None:
 def make(job: Job) -> None:
     as_of = date.fromisoformat(job.payload["as_of"])
     # What refuses it is read by the one who asked for it.
-    with translation.override(job.payload["language"]), for_installation(job.requested_by), transaction.atomic():
-        dataset = Dataset.objects.get(pk=job.payload["dataset"])
+    asked = translation.override(job.payload["language"])
+    with queue.keeping(job), asked, for_installation(job.requested_by), transaction.atomic():
+        # Locked before looking: an attempt that lost its lease may be about to finish.
+        dataset = Dataset.objects.select_for_update().get(pk=job.payload["dataset"])
         if dataset.release_set.filter(as_of=as_of, made_by=job.requested_by, created_at__gte=job.created_at).exists():
             return
         try:
