@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from benchmarks.models import Dataset, Import
+from benchmarks.settings import method_section
 from opmodel.files.recognising import PEER_FILES, accept
 
 REAL, MADE_UP = "real", "illustrative"
@@ -69,11 +70,13 @@ class ReleaseForm(forms.Form):
     as_of = forms.DateField(
         label=gettext_lazy("Records as of"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("Records that are older than 24 months on this day stay out."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", initial={"as_of": localdate()}, **kwargs)
+        self.fields["as_of"].help_text = _("Records that are older than %(n)s months on this day stay out.") % {
+            "n": method_section().max_age_months
+        }
 
 
 class WithdrawForm(forms.Form):

@@ -150,8 +150,6 @@ def apply(*, card: Import, read: Messages = running.messages, progress: Progress
         return
     with stage() as staged:
         report = _report(card, staged, read, progress)
-        if progress is not None:
-            progress(1)  # a million records take half a minute to write: they get a whole lease
         with for_installation(card.imported_by), transaction.atomic():
             card = Import.objects.select_for_update().get(pk=card.pk)
             if card.state != State.APPLYING:

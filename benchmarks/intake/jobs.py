@@ -36,7 +36,8 @@ def forget(job: Job) -> None:
 def _do(job: Job, step: Callable[..., None]) -> None:
     card = Import.objects.select_related("dataset").filter(pk=job.payload["import"]).first()
     if card is not None:
-        step(card=card, progress=partial(_show, job))
+        with queue.keeping(job):  # a million records take half a minute to compare and to write
+            step(card=card, progress=partial(_show, job))
 
 
 def _show(job: Job, share: float) -> None:

@@ -66,6 +66,7 @@ def main() -> None:
         for head, body in messages(sys.stdin.buffer, order):
             out.write(json.dumps(head).encode() + b"\n")
             out.write(body)
+            out.flush()  # small ones too: a share that is not said renews no lease
     except MemoryError:
         out.write(b'\n{"broken": "too_large"}\n')
     except BaseException as error:  # a panic of a reader is no Exception

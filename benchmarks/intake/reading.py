@@ -97,10 +97,11 @@ class Csv(Source):
         read = names if self.quoted else list(dict.fromkeys(theirs.values()))
         seen = further = 0
         try:
-            for batch in self._reader(names, read):
+            for number, batch in enumerate(self._reader(names, read), 1):
                 lines = self._lines(seen, batch.num_rows) + further
                 seen += batch.num_rows
-                self.share = self.stream.tell() / size
+                # Not where the stream stands: it is read far ahead, a small file to its end at once.
+                self.share = min(number * BLOCK / size, 1)
                 if seen > self.most:
                     raise Unreadable("too_many_rows", int(lines[-1]), known=[self.most])
                 if self.quoted:

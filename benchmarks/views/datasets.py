@@ -50,25 +50,41 @@ def release_new(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_GET
 @steward_required
 def release(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _release_page(request, fetch(public_id))
+    """The report of its audit and the steps that are left; `?held=2` and `?dropped=2` turn the pages of its tables."""
+    return _page(request, fetch(public_id))
 
 
-def _release_page(
+def _page(
     request: HttpRequest, found: Release, form: WithdrawForm | None = None, error: str = "", status: int = 200
 ) -> HttpResponse:
     if error:
         found.refresh_from_db()  # somebody may have been faster
-    context = {**screens.release(found), "form": form or WithdrawForm(), "error": error}
+    context = {**screens.release(found, request.GET), "form": form or WithdrawForm(), "error": error}
     return render(request, "benchmarks/release.html", context, status=status)
+
+
+def _refused(request: HttpRequest, found: Release, step: Callable[[], object]) -> HttpResponse | None:
+    """Do a step; gives the page that says why it was refused."""
+    try:
+        step()
+    except releases.ReleaseRefused as refused:
+        return _page(request, found, error=str(refused), status=409)
+    return None
 
 
 @require_POST
 @steward_required
 def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     found = fetch(public_id)
-    return _step(
-        request, found, lambda: releases.publish(release=found, by=request.user.pk), _("“%(name)s” is published.")
-    )
+
+    def step() -> None:
+        release_jobs.refuse_while_busy(found.dataset)
+        releases.publish(release=found, by=request.user.pk)
+
+    if refused := _refused(request, found, step):
+        return refused
+    messages.success(request, _("“%(name)s” is published.") % {"name": found.name})
+    return redirect("benchmark-release", found.public_id)
 
 
 @require_POST
@@ -76,33 +92,24 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     found, form = fetch(public_id), WithdrawForm(request.POST)
     if not form.is_valid():
-        return _release_page(request, found, form, status=400)
+        return _page(request, found, form, status=400)
     because = form.cleaned_data["because"]
-    return _step(
-        request, found, lambda: releases.withdraw(release=found, because=because, by=request.user.pk),
-        _("“%(name)s” is withdrawn."),
-    )  # fmt: skip
+    if refused := _refused(
+        request, found, lambda: releases.withdraw(release=found, because=because, by=request.user.pk)
+    ):
+        return refused
+    messages.success(request, _("“%(name)s” is withdrawn.") % {"name": found.name})
+    return redirect("benchmark-release", found.public_id)
 
 
 @require_POST
 @steward_required
 def discard(request: HttpRequest, public_id: str) -> HttpResponse:
     found = fetch(public_id)
-    try:
-        releases.discard(release=found, by=request.user.pk)
-    except releases.ReleaseRefused as refused:
-        return _release_page(request, found, error=str(refused), status=409)
+    if refused := _refused(request, found, lambda: releases.discard(release=found, by=request.user.pk)):
+        return refused
     messages.success(request, _("“%(name)s” is discarded.") % {"name": found.name})
     return redirect("benchmark-dataset", found.dataset.public_id)
-
-
-def _step(request: HttpRequest, found: Release, step: Callable[[], object], done: str) -> HttpResponse:
-    try:
-        step()
-    except releases.ReleaseRefused as refused:
-        return _release_page(request, found, error=str(refused), status=409)
-    messages.success(request, done % {"name": found.name})
-    return redirect("benchmark-release", found.public_id)
 
 
 def fetch(public_id: str) -> Release:

@@ -1,5 +1,6 @@
 """A file of peer records on its way in: upload, name its columns, look, confirm; only for the benchmark steward."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -78,37 +79,40 @@ def _page(
     return render(request, "benchmarks/import.html", screens.card(card, error, chosen), status=status)
 
 
+def _refused(
+    request: HttpRequest, card: Import, step: Callable[[], object], chosen: dict[str, str] | None = None
+) -> HttpResponse | None:
+    """Do a step; gives the page that says why it was refused."""
+    try:
+        step()
+    except cards.Refused as refused:
+        return _page(request, card, refused.message, chosen, refused.status)
+    return None
+
+
 @require_POST
 @steward_required
 def name_columns(request: HttpRequest, public_id: str) -> HttpResponse:
     card = fetch(public_id)
     chosen = {name.removeprefix("column-"): value for name, value in request.POST.items() if name.startswith("column-")}
-    try:
-        cards.name_columns(by=request.user.pk, card=card, columns=chosen)
-    except cards.Refused as refused:
-        return _page(request, card, refused.message, chosen, refused.status)
-    return redirect("benchmark-import", public_id)
+    refused = _refused(request, card, lambda: cards.name_columns(by=request.user.pk, card=card, columns=chosen), chosen)
+    return refused or redirect("benchmark-import", public_id)
 
 
 @require_POST
 @steward_required
 def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
     card = fetch(public_id)
-    try:
-        cards.confirm(by=request.user.pk, card=card)
-    except cards.Refused as refused:
-        return _page(request, card, refused.message, status=refused.status)
-    return redirect("benchmark-import", public_id)
+    refused = _refused(request, card, lambda: cards.confirm(by=request.user.pk, card=card))
+    return refused or redirect("benchmark-import", public_id)
 
 
 @require_POST
 @steward_required
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     card = fetch(public_id)
-    try:
-        cards.cancel(by=request.user.pk, card=card)
-    except cards.Refused as refused:
-        return _page(request, card, refused.message, status=refused.status)
+    if refused := _refused(request, card, lambda: cards.cancel(by=request.user.pk, card=card)):
+        return refused
     messages.info(request, _("“%(name)s” was thrown away; nothing was imported.") % {"name": card.file_name})
     return redirect("benchmarks")
 

@@ -13,6 +13,7 @@ from assessments.insight import Insight, MeasureView
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, RankedAction, RankedDimension, Ranking, usable_references
 from benchmarks.statistics import Position, half_up
+from benchmarks.wording import spoken_period
 from opmodel.dashboards import headlines
 from opmodel.dashboards.strip import strip
 
@@ -103,12 +104,6 @@ def earlier_revision(submission: Submission, revision: int) -> str:
     if submission.state == Submission.State.RETURNED:
         return _("Scores of revision %(n)d, which was returned and is being reworked") % {"n": revision}
     return _("Scores of revision %(n)d; the newer one is being scored") % {"n": revision}
-
-
-def spoken_period(stored: str) -> str:
-    """The months that data of a dataset come from ("2024-09 to 2026-04"), in the reader's language."""
-    first, apart, last = stored.partition(" to ")
-    return _("%(first)s to %(last)s") % {"first": first, "last": last} if apart else stored
 
 
 def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = False) -> dict[str, Any]:

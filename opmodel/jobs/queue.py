@@ -1,12 +1,13 @@
 """Put a job into the table, ring the bell, run what is due. Times are the database's, never the worker's."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from opmodel.jobs.models import Job
 
@@ -162,14 +163,47 @@ def _close(job: Job, state: str, error: str = "", wait: int = 0) -> None:
         )
 
 
-def report(job: Job, percent: int) -> None:
+def report(job: Job, percent: int | None = None) -> None:
     """Show progress and renew the lease; call it between the transactions of a long job."""
     with every_job() as cursor:
         cursor.execute(
-            "UPDATE jobs_job SET progress = %s, lease_until = clock_timestamp() + make_interval(secs => %s)"
+            "UPDATE jobs_job SET progress = COALESCE(%s, progress), lease_until = clock_timestamp() + make_interval(secs => %s)"
             " WHERE id = %s AND attempts = %s AND state = 'running'",
             [percent, settings.JOB_LEASE_SECONDS, job.pk, job.attempts],
         )
+
+
+LONGEST = 3600  # seconds a lease is renewed for work that may hang
+
+
+@contextmanager
+def keeping(job: Job) -> Iterator[None]:
+    """Renew the lease while one long transaction is at work: what it reports itself nobody sees before its end.
+
+    By a thread with a connection of its own; a process that is killed or stopped renews nothing.
+    """
+    ended = threading.Event()
+    every = settings.JOB_LEASE_SECONDS / 3
+
+    def renew() -> None:
+        try:
+            for _turn in range(round(LONGEST / every)):
+                if ended.wait(every):
+                    return
+                try:
+                    report(job)
+                except DatabaseError as error:
+                    log.warning("the lease of job %s was not renewed: %s", job.pk, error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def due() -> bool:

@@ -14,7 +14,7 @@ import pyarrow.parquet
 import pytest
 from django.core.management import CommandError, call_command
 
-from benchmarks.intake import cards, checking, process, running, wording
+from benchmarks.intake import cards, checking, process, reading, running, wording
 from benchmarks.intake.layout import Order, Unreadable
 from benchmarks.models import Dataset, Import, Record
 from opmodel.files.incoming import FileRefused
@@ -357,6 +357,17 @@ def test_the_reading_process_says_what_the_function_says(tmp_path):
         expected = list(process.messages(io.BytesIO(content), order(kind)))[-1][0]["report"]
         assert through_a_process(content, kind, tmp_path) == expected
         assert expected["error_count"] == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_the_share_that_is_read_grows_with_the_rows(kind, monkeypatch):
+    """Four batches of a file that lies in memory whole: a quarter, a half, three quarters, all."""
+    rows = [record(i % 12, record_id=f"company {i:04}") for i in range(4000)]
+    content = text_of(rows) if kind == "csv" else parquet([typed(i % 12, record_id=str(i)) for i in range(4000)])
+    monkeypatch.setattr(reading, "BLOCK", -(-len(content) // 4))
+    monkeypatch.setattr(reading, "BATCH", 1000)
+    heads = [head for head, _lines in process.messages(io.BytesIO(content), order(kind))]
+    assert [head["share"] for head in heads[:-1]] == pytest.approx([0.25, 0.5, 0.75, 1], abs=0.001)
 
 
 def test_a_parquet_file_that_asks_for_gigabytes_ends_its_reader_only(tmp_path):

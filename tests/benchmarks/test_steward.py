@@ -2,13 +2,14 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from unittest import mock
 
 import openpyxl
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -169,9 +170,22 @@ def test_a_good_file_is_shown_then_imported(steward):
     assert (card.state, card.rows_new, card.imported_by) == ("applied", 40, steward.user_id)
     assert card.dataset.records.count() == 40
     content = page(steward, card)
-    for what in ("An institute", "interviews", "by agreement", "2026-03 to 2026-03", card.file_hash, "Real companies"):
+    for what in ("An institute", "interviews", "by agreement", "<dd>2026-03</dd>", card.file_hash, "Real companies"):
         assert what in content
     assert "Europe 2026" in steward.get("/benchmarks/").content.decode()
+
+
+def test_a_preview_names_industries_months_and_thousands(steward):
+    rows = peer_rows(1200)
+    for row in rows[:40]:
+        row["submitted_on"] = "2025-11-30"
+    card = checked(steward, text(rows))
+    content = page(steward, card)
+    for what in ("<b>1,200</b> new", "28 · Machinery and equipment", "<dd>2025-11 to 2026-03</dd>", "<dd>1,200</dd>"):
+        assert what in content
+    german = steward.get(f"/benchmarks/imports/{card.public_id}/", headers={"accept-language": "de"}).content.decode()
+    for what in ("<b>1.200</b> neu", "<dd>2025-11 bis 2026-03</dd>"):
+        assert what in german
 
 
 def test_a_further_file_is_compared_before_anybody_confirms(steward):
@@ -343,6 +357,74 @@ def test_a_release_that_is_refused_says_why_and_one_is_discarded(steward):
     release = Release.objects.get()
     assert steward.post(f"/benchmarks/releases/{release.public_id}/discard/").status_code == 302
     assert Release.objects.count() == 0
+
+
+def with_report(steward: Client, **report: object) -> Release:
+    """An audited release that says this of its audit."""
+    card = checked(steward, text(peer_rows(12)))
+    steward.post(f"/benchmarks/imports/{card.public_id}/confirm/")
+    work()
+    said = {
+        "counted": 12_000, "valid": 12_345, "with_a_gap": 0, "in_larger_groups": 0, "without_overall": 0, "waiting": 0,
+        "waiting_corrected": 0, "left": 0, "cells": {"A": 1, "B": 1}, "too_small": 0, "dropped": [],
+        "smallest_cut_left": 7, "never_below": 5, "against": [],
+    }  # fmt: skip
+    return Release.objects.create(
+        dataset=Dataset.objects.get(), name="made", as_of=date(2026, 6, 30), method_version="1", report=said | report
+    )
+
+
+def test_the_report_lists_who_waits_by_segment_and_says_why(steward):
+    against, inside = {"what": "earlier release", "size": 3, "release": "2025"}, {"what": "between trees", "size": 1}
+    held = [
+        {"path": "all > Vehicles > 29 > Europe > 250-999", "what": "new", "n": 3, "why": against},
+        {"path": "all > Vehicles > 29 > Europe > <250", "what": "gap", "n": 1, "why": inside},
+        *({"path": "all > Vehicles", "what": "corrected", "n": n, "why": against} for n in range(100, 130)),
+    ]
+    url = f"/benchmarks/releases/{with_report(steward, held=held).public_id}/"
+    content = steward.get(url).content.decode()
+    assert "12,000 of 12,345 valid records are in the release." in content
+    for what in (
+        "Motor vehicles and parts, Europe, 250-999 employees", "new, wait for the next release",
+        "A group of 3 records could be told apart by comparing with “2025”.",
+        "A single record could be told apart by comparing the groups by industry with those by region.",
+        "Page 1 of 2", 'href="?held=2#held"',
+    ):  # fmt: skip
+        assert what in content
+    assert (">122<" in content, ">123<" in content) == (True, False)  # 25 rows: two, and 100 to 122
+    second = steward.get(url + "?held=2&dropped=9").content.decode()
+    assert (">122<" in second, ">123<" in second, ">129<" in second) == (False, True, True)
+    assert 'href="?held=1&amp;dropped=9#held"' in second
+    assert "Page 1 of 2" in steward.get(url + "?held=x").content.decode()
+    german = steward.get(url, headers={"accept-language": "de"}).content.decode()
+    assert "12.000 von 12.345" in german
+    assert "neu, warten auf die nächste Ausgabe" in german
+
+
+def test_a_report_from_before_the_waiting_were_listed_is_shown(steward):
+    content = steward.get(f"/benchmarks/releases/{with_report(steward).public_id}/").content.decode()
+    assert "Records that wait" not in content
+
+
+def test_no_page_waits_for_a_release_that_is_being_made(steward):
+    release = with_report(steward)
+    Release.objects.filter(pk=release.pk).update(state="audited")
+    url = f"/benchmarks/datasets/{release.dataset.public_id}/"
+    steward.post(url + "releases/", {"as_of": "2026-06-30"})
+    reply = steward.post(f"/benchmarks/releases/{release.public_id}/publish/")
+    assert (reply.status_code, "is being made already" in reply.content.decode()) == (409, True)
+    page_ = steward.get(url).content.decode()
+    assert '<progress max="100" aria-label' in page_  # nobody knows how far it is
+    assert "Make a release" not in page_
+
+
+def test_a_release_is_not_ordered_while_records_are_written(steward):
+    """Another connection holds the dataset, as an import does that writes."""
+    dataset = with_report(steward).dataset
+    locked = mock.patch.object(Dataset.objects, "select_for_update", side_effect=OperationalError("locked"))
+    with locked:
+        reply = steward.post(f"/benchmarks/datasets/{dataset.public_id}/releases/", {"as_of": "2026-06-30"})
+    assert (reply.status_code, "Records are being written" in reply.content.decode()) == (400, True)
 
 
 def test_the_audit_knows_who_did_it(steward):
