@@ -55,7 +55,8 @@ def peers(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpR
         "by_order": address("dashboard-peers", seen, request, sort=""),
         "by_gap": address("dashboard-peers", seen, request, sort="gap"),
         "releases_url": address("dashboard-peers-releases", seen, request, sort=""),
-        "targets_url": reverse("submission-targets-peers", args=[seen.submission.public_id]),
+        "targets_url": reverse("submission-targets-peers", args=[seen.submission.public_id])
+        + (f"?{urlencode({'peers': seen.chosen})}" if seen.chosen else ""),
         "profile_url": "" if seen.result.segments.get("industry") else profile_url(seen),
     }
     return render(request, "dashboards/peers.html", context)
@@ -81,7 +82,6 @@ def measure_row(seen: Insight, request: HttpRequest, m: MeasureView) -> dict[str
         "url": address("dashboard-peers-measure", seen, request, m.code, sort=""),
         "sentence": standing.sentence(m.score, m.place, m.peer.quantiles) if m.peer else "",
         "standing": standing.words(m.score, m.peer.quantiles) if m.peer and m.score is not None else "",
-        "within": standing.interval(m.place),
     }
 
 
@@ -90,7 +90,16 @@ def why_this_group(seen: Insight) -> str:
     if seen.group is None:
         return ""
     if seen.chosen:
-        return _("You chose this group; without a choice it would be %(group)s.") % {"group": seen.groups[0].label}
+        values = {"group": seen.groups[0].label}
+        if seen.chosen == seen.group.key:
+            return _("You chose this group; without a choice it would be %(group)s.") % values
+        return (
+            _(
+                "The group you chose is not published; this is the next larger one around it. Without a choice it would be"
+                " %(group)s."
+            )
+            % values
+        )
     path = seen.own_groups()[seen.group.tree]
     if seen.group.path == path[-1].path:
         if all(seen.result.segments.get(key) for key in ("industry", "region", "size_band")):

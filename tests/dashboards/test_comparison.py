@@ -225,3 +225,74 @@ def test_below_thirty_surveys_nothing_is_claimed(nordwerk):
     page = said(nordwerk.client("analyst"), "/dashboard/method/")
     assert "Too few complete surveys to say how well the questions belong together." in page
     assert "too few complete surveys" in page
+
+
+def current_of(page: str) -> list[str]:
+    """The groups that are marked as the one in use, each with its n."""
+    marked = re.findall(r'aria-current="true">([^<]+)</a> <span class="small muted nowrap">(n [^<]+)</span>', page)
+    return [" ".join(found) for found in marked]
+
+
+def test_a_chosen_group_that_a_release_has_nothing_of_gives_way_to_the_one_around_it(known, nordwerk):
+    """Europe's own size is too small: Europe, and of CAP1 all peers; never the industry's side."""
+    choice = "?peers=B:all+%3E+Europe+%3E+1000-4999"
+    page = said(nordwerk.client(), f"/dashboard/peers/{choice}")
+    assert "Compared with Europe: 10-19 enterprises." in page
+    assert "The group you chose is not published; this is the next larger one around it." in page
+    assert "Without a choice it would be Vehicles." in page
+    assert "peers=B%3Aall+%3E+Europe+%3E+1000-4999" in page  # links keep what was chosen: another release may have it
+    assert "P50</tspan> 2.8" in said(nordwerk.client(), f"/dashboard/peers/CAP2/{choice}")
+    assert "The distribution among all peers" in said(nordwerk.client(), f"/dashboard/peers/CAP1/{choice}")
+
+
+def test_a_group_can_be_chosen_that_is_published_of_other_measures_than_the_overall_score(known, nordwerk):
+    codes = list(publishing.catalogue(nordwerk.cycle.questionnaire_id).measures)
+    asia = everywhere((c for c in codes if c != "OVERALL"), 2.8)
+    publish(known, date(2027, 1, 1), {("A", "all"): everywhere(codes, 3.0), ("B", "all"): everywhere(codes, 3.0),
+                                      ("B", "all > Europe"): asia})  # fmt: skip
+    rescore(nordwerk)
+    page = said(nordwerk.client(), "/dashboard/peers/CAP2/")
+    assert "P50</tspan> 3.0" in page
+    url = html.unescape(re.search(r'href="([^"]+)">Europe</a>', page)[1])
+    assert "P50</tspan> 2.8" in said(nordwerk.client(), url)
+    page = said(nordwerk.client(), url.replace("/CAP2/", "/"))
+    assert "Compared with all peers: 10-19 enterprises." in page
+    assert page.count("Compared with Europe, n 10-19.") == 31
+
+
+def test_the_largest_group_is_the_same_from_both_sides(known, nordwerk):
+    pages = [said(nordwerk.client(), f"/dashboard/peers/?peers={tree}:all") for tree in "AB"]
+    assert current_of(pages[0]) == current_of(pages[1]) == ["all peers n 10-19"] * 2
+    assert all("peers=A%3Aall" in page for page in pages)
+
+
+@pytest.mark.parametrize(
+    "made_up", ["B:all > Asia-Pacific", "A:all > Consumer goods", "C:all", "A", ":", "\x00", "A:" * 99]
+)
+def test_a_group_that_is_not_the_own_is_no_choice(known, nordwerk, made_up):
+    reply = nordwerk.client().get("/dashboard/peers/", {"peers": made_up})
+    page = html.unescape(reply.content.decode())
+    assert "Compared with Vehicles: 10-19 enterprises." in page
+    assert "closest group on your industry's side that is large enough" in page
+    assert 'href="/dashboard/peers/CAP1/"' in page
+
+
+def test_cycle_and_peers_go_along_on_every_link_between_the_pages_of_peers(known, nordwerk):
+    """All links of the three pages that lead to one of them, and to the targets, hold both."""
+    with nordwerk.inside():
+        cycle = nordwerk.cycle.public_id
+    codes = list(publishing.catalogue(nordwerk.cycle.questionnaire_id).measures)
+    europe = {("B", "all"): everywhere(codes, 2.9), ("B", "all > Europe"): everywhere(codes, 2.7)}
+    publish(known, date(2027, 1, 1), {("A", "all"): everywhere(codes, 2.9)} | europe)
+    rescore(nordwerk)
+    query = f"?cycle={cycle}&peers=B%3Aall+%3E+Europe"
+    for path in ("/dashboard/peers/", "/dashboard/peers/CAP2/", "/dashboard/peers/releases/"):
+        content = said(nordwerk.client(), path + query).split("<main")[1]
+        trees = set(re.findall(r'href="([^"]+)"[^>]*>(?:all peers|Europe)</a>', content))  # these choose another one
+        links = set(re.findall(r'href="(/dashboard/peers/[^"]*|\?[^"]*)"', content)) - trees
+        assert links, path
+        assert all(f"cycle={cycle}" in link and "peers=B%3Aall+%3E+Europe" in link for link in links), links
+        assert all(f"cycle={cycle}" in link for link in trees)
+        own = nordwerk.enterprise.public_id
+        others = re.findall(rf'href="(/dashboard/explain/{own}/[^"]*|[^"]*/targets/peers/[^"]*)"', content)
+        assert all("peers=B%3Aall+%3E+Europe" in link for link in others)
