@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -109,16 +110,29 @@ def part_of(part: str, say: Say = str) -> str:
     """One segment of a cell in words.
 
     >>> part_of("29"), part_of("20000+")
-    ('Motor vehicles and parts', '20,000+ employees')
+    ('Motor vehicles and parts', '20,000 and more employees')
     """
     known = segments()
     if part in known.industry_names:
         return say(known.industry_names[part])
     if part in known.size_bands:
-        band = say(part)
-        grouped = re.sub(r"(?<=\d)(?=\d{3}\b)", ",", part) if band == part else band
-        return _("%(band)s employees") % {"band": grouped}
+        return _("%(band)s employees") % {"band": size_of(part, say)}
     return str(SECTORS.get(part) or say(part))
+
+
+def size_of(band: str, say: Say = str) -> str:
+    """A band of sizes in words; where the content of the reader's language has none, with digits in its groups.
+
+    >>> [size_of(band) for band in ("<250", "250-999", "5000-19999", "20000+", "unknown")]
+    ['under 250', '250-999', '5,000-19,999', '20,000 and more', 'unknown']
+    """
+    if say(band) != band or not (found := re.fullmatch(r"(<?)(\d+)(?:-(\d+))?(\+?)", band)):
+        return say(band)
+    below, low, high, above = found.groups()
+    values = {key: number_format(int(n), force_grouping=True) for key, n in (("low", low), ("high", high)) if n}
+    if below:
+        return _("under %(low)s") % values
+    return _("%(low)s and more") % values if above else "-".join(values.values())
 
 
 def latest_published(dataset: Dataset | int | None) -> Release | None:
