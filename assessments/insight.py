@@ -3,7 +3,7 @@
 A constant number of queries, whatever the number of sites.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -246,16 +246,27 @@ def explain(insight: Insight, measure: str) -> dict[str, Any]:
     }
 
 
-def answered(insight: Insight, dimension: str) -> list[Answered] | None:
-    """The answered questions behind the score of a dimension, as it was scored; None when the answers changed since. One query."""
+def answered(insight: Insight, measure: str) -> list[Answered] | None:
+    """The answered questions behind a score, in the order of the questionnaire, each with its part in it; None when the
+    answers changed since. One query."""
     plan = pipeline.plan_for(insight.catalogue, pipeline.current_method(), insight.submission.view)
     keys = publishing.question_keys(insight.submission.cycle.questionnaire_id)
     levels = selectors.level_matrix([insight.submission], plan.questions, keys)[0]
     if bulk.fingerprint(levels) != insight.result.input_hash:
         return None
     level = dict(zip(plan.questions, levels.tolist(), strict=True))
-    asked = insight.catalogue.questions_of(insight.submission.view, dimension)
-    return [Answered(q.code, level[q.code], q.weight) for q in asked if level[q.code] >= 1]
+    weights = dict(_question_weights(pipeline.scores_of(plan, levels), measure, Fraction(1)))
+    return [Answered(code, level[code], weights[code]) for code in plan.questions if code in weights]
+
+
+def _question_weights(scores: Mapping[str, Any], measure: str, share: Fraction) -> Iterator[tuple[str, Fraction]]:
+    """The questions that count in a measure, each with its part: through dimensions and components (METHOD 2)."""
+    for part in scores[measure].parts:
+        if part.status == "counts":
+            if part.code in scores:
+                yield from _question_weights(scores, part.code, share * part.weight)
+            else:
+                yield part.code, share * part.weight
 
 
 def _texts(catalogue: Questionnaire) -> dict[str, str]:

@@ -128,7 +128,35 @@ def test_what_would_reach_the_median_stands_with_its_questions(known, nordwerk):
     assert "One level more in one question would do; the score would be 3.33:" in page
     assert "One level more in 3 questions would do; the score would be 4.00:" in page
     assert "Reached already." in said(nordwerk.client(), "/dashboard/peers/GOV1/")
-    assert "The pages of its dimensions say in which questions." in said(nordwerk.client(), "/dashboard/peers/CAP/")
+
+
+def test_a_component_is_lifted_by_the_questions_of_its_dimensions(known, nordwerk):
+    """VST, 3 everywhere, has 6 dimensions: two of three questions (1/18 of the component each), four of two (1/12 each).
+
+    The median of 3.2 is read from 3.15 on: two heavy ones give 3 + 2/12 = 3.17. The upper quartile of 3.8 from 3.75 on:
+    all eight heavy ones give 3.67, and with two light ones it is 3.78.
+    """
+    page = said(nordwerk.client(), "/dashboard/peers/VST/")
+    assert "0.2 levels are missing. One level more in 2 questions would do; the score would be 3.17:" in page
+    assert "0.8 levels are missing. One level more in 10 questions would do; the score would be 3.78:" in page
+    median, upper = page.split("The upper quartile, 3.8")
+    assert re.findall(r"/dimensions/VST(\d)/#E-VST\d-(\d)", median) == [("2", "1"), ("2", "2")]
+    assert re.findall(r"/dimensions/VST(\d)/#E", upper) == ["2", "2", "4", "4", "5", "5", "6", "6", "1", "1"]
+    assert "<summary>5 more questions</summary>" in upper
+    page = said(nordwerk.client(), "/dashboard/peers/CAP/")
+    assert "One level more in every question would give 3.00: it takes more than one step." in page
+    assert "Reached already." in said(nordwerk.client(), "/dashboard/peers/OVERALL/")
+
+
+def test_what_is_not_scored_lifts_nothing(known, nordwerk):
+    """VST2 loses an answer, which is below 0.66 of it: VST is the mean of the other five, three of them heavy (1/10 each)."""
+    with nordwerk.inside():
+        Answer.objects.filter(submission=nordwerk.enterprise, question__code="E-VST2-1").update(status="dk", level=None)
+        nordwerk.enterprise.results.all().delete()
+    rescore(nordwerk)
+    page = said(nordwerk.client(), "/dashboard/peers/VST/")
+    assert "One level more in 2 questions would do; the score would be 3.20:" in page
+    assert "/dimensions/VST2/#" not in page
 
 
 def test_questions_are_not_named_when_the_answers_changed_since(known, nordwerk):
