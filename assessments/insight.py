@@ -3,7 +3,7 @@
 A constant number of queries, whatever the number of sites.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,12 +16,11 @@ from assessments.catalogue import SITE, Questionnaire
 from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
 from assessments.reaching import Answered
 from benchmarks import selectors as peers
-from benchmarks.models import CellStatistic
-from benchmarks.selectors import Group, PeerGroup, PeerTable
+from benchmarks.selectors import Cell, Group, PeerGroup, PeerTable
 from benchmarks.settings import method_section
 from benchmarks.statistics import Position, half_up, position
 
-Cells = Mapping[str, list[CellStatistic]]  # measure -> what is published of it on the own paths
+Cells = Mapping[str, list[Cell]]  # measure -> what is published of it on the own paths
 
 
 @dataclass(frozen=True)
@@ -90,15 +89,11 @@ class Insight:
     catalogue: Questionnaire
     measures: Mapping[str, MeasureView]
     groups: tuple[PeerGroup, ...]
-    group: PeerGroup | None
+    group: PeerGroup | None  # of the overall score
+    chosen: str  # another group on the own paths, "A:path", published or not; "" for the one that is shown first
     network: NetworkResult | None
     cells: Cells  # what the gate lets this enterprise see of the release
     say: Callable[[str], str]  # a segment in the reader's language
-
-    @property
-    def chosen(self) -> str:
-        """The peer group as a choice, "A:path"; "" where it is the one that is shown first."""
-        return f"{self.group.tree}:{self.group.path}" if self.group and self.group != self.groups[0] else ""
 
     def own_groups(self, measure: str = "OVERALL") -> dict[str, list[Group]]:
         """The groups on the own paths in both trees, published or not; nothing without a release."""
@@ -127,7 +122,10 @@ class Insight:
 
 
 def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
-    """The insight of an enterprise submission; `chosen` is a published cell "A:path" of the own paths, else the finest."""
+    """The insight of an enterprise submission; `chosen` is a group "A:path" on the own paths, else the finest counts.
+
+    Where the release has nothing of a measure in the chosen group, the next larger one around it counts.
+    """
     catalogue = publishing.catalogue(submission.cycle.questionnaire_id)
     scores = {s.measure: s for s in Score.objects.filter(result=result)}
     network = NetworkResult.objects.filter(cycle_id=submission.cycle_id).order_by("-id").first()
@@ -140,9 +138,12 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
     profile = catalogue.item_by_code.get("E-N1")  # segments are named as its options are
     say = profile.word if profile else str
     groups = tuple(peers.peer_groups(cells, say=say))
-    group = next((g for g in groups if f"{g.tree}:{g.path}" == chosen), groups[0] if groups else None)
-    # Without a choice each measure has its own finest group, as stored results and the API have it.
-    tables = peers.peer_tables(cells, f"{group.tree}:{group.path}" if group and group != groups[0] else "", say)
+    chosen = peers.own_choice(chosen, result.segments, pipeline.segments()) if groups else ""
+    if groups and chosen == groups[0].key:
+        chosen = ""  # each measure has its own finest group then, as stored results and the API have it
+    tables = peers.peer_tables(cells, peers.published_around(cells, chosen), say)
+    used = tables.get("OVERALL")
+    group = PeerGroup(used.tree, used.path, used.label, used.n_band) if used else None
     names = _names(catalogue)
     rules = method_section()
     measures = {}
@@ -168,7 +169,7 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
             network=network_scores.get(code),
             perception=gaps.get(code),
         )
-    return Insight(submission, result, catalogue, measures, groups, group, network, cells, say)
+    return Insight(submission, result, catalogue, measures, groups, group, chosen, network, cells, say)
 
 
 def own_targets(submission: Submission) -> dict[str, float]:
@@ -245,16 +246,27 @@ def explain(insight: Insight, measure: str) -> dict[str, Any]:
     }
 
 
-def answered(insight: Insight, dimension: str) -> list[Answered] | None:
-    """The answered questions behind the score of a dimension, as it was scored; None when the answers changed since. One query."""
+def answered(insight: Insight, measure: str) -> list[Answered] | None:
+    """The answered questions behind a score, in the order of the questionnaire, each with its part in it; None when the
+    answers changed since. One query."""
     plan = pipeline.plan_for(insight.catalogue, pipeline.current_method(), insight.submission.view)
     keys = publishing.question_keys(insight.submission.cycle.questionnaire_id)
     levels = selectors.level_matrix([insight.submission], plan.questions, keys)[0]
     if bulk.fingerprint(levels) != insight.result.input_hash:
         return None
     level = dict(zip(plan.questions, levels.tolist(), strict=True))
-    asked = insight.catalogue.questions_of(insight.submission.view, dimension)
-    return [Answered(q.code, level[q.code], q.weight) for q in asked if level[q.code] >= 1]
+    weights = dict(_question_weights(pipeline.scores_of(plan, levels), measure, Fraction(1)))
+    return [Answered(code, level[code], weights[code]) for code in plan.questions if code in weights]
+
+
+def _question_weights(scores: Mapping[str, Any], measure: str, share: Fraction) -> Iterator[tuple[str, Fraction]]:
+    """The questions that count in a measure, each with its part: through dimensions and components (METHOD 2)."""
+    for part in scores[measure].parts:
+        if part.status == "counts":
+            if part.code in scores:
+                yield from _question_weights(scores, part.code, share * part.weight)
+            else:
+                yield part.code, share * part.weight
 
 
 def _texts(catalogue: Questionnaire) -> dict[str, str]:

@@ -12,6 +12,7 @@ from assessments.catalogue import Item, Questionnaire
 from assessments.items import Fault
 from assessments.items.choices import labels_of
 from assessments.items.matrices import row_names
+from benchmarks.selectors import size_of
 
 LABELS = {
     "industry": gettext_lazy("Industry"),
@@ -203,6 +204,8 @@ def options_of(item: Item, field: Mapping[str, Any], catalogue: Questionnaire) -
         return [("true", _("Yes")), ("false", _("No"))]
     if field.get("key") == "objective":
         return [(o, catalogue.objectives.get(o) or item.word(o)) for o in field["options"]]
+    if field.get("key") == "employees_band":
+        return [(o, size_of(o, item.word)) for o in field["options"]]
     return [
         (str(o["code"]), f"{o['code']} {item.word(o['name'])}" if field.get("codes") else item.word(o["name"]))
         if isinstance(o, Mapping)

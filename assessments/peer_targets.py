@@ -1,6 +1,7 @@
 """Targets out of a release of peers: which level each dimension would get, and what that does to the targets that stand.
 
-The peers' figures come through the gate (benchmarks.selectors), in the same groups as on the comparison pages.
+The peers' figures come through the gate (benchmarks.selectors), in the same groups as on the comparison pages. Targets of
+the last cycle that wait to be confirmed stand as well: they stay, or are replaced where somebody says so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from assessments import pipeline, selectors
+from assessments import carrying, pipeline, selectors
 from assessments.catalogue import Questionnaire
 from assessments.items.matrices import target_levels
 from assessments.models import Answer, Submission
@@ -41,11 +42,14 @@ class Offer:
 
 @dataclass(frozen=True)
 class Material:
-    """What targets can be taken over from: a release with the tables of the own groups, and what was saved so far."""
+    """What targets can be taken over from: a release with the tables of the own groups, and the targets that stand."""
 
     release: Release
     tables: Mapping[str, PeerTable]
-    saved: Mapping[str, Any]
+    chosen: str  # the reader's choice of a group on the own paths, "A:path"; "" for the closest ones
+    group: str  # its name, or that of the next larger one that is published
+    standing: Mapping[str, Any]
+    carried_from: str  # the cycle whose targets stand here unconfirmed; "" for targets of this cycle
     comment: str  # what a person wrote beside the targets
     version: int
 
@@ -55,25 +59,35 @@ class Material:
         return [p for p in MARKS if any(p in t.quantiles for t in self.tables.values())]
 
 
-def material(submission: Submission, catalogue: Questionnaire, segments: Mapping[str, str]) -> Material | None:
+def material(
+    submission: Submission, catalogue: Questionnaire, segments: Mapping[str, str], chosen: str = ""
+) -> Material | None:
     """The newest release of the cycle's peers for an organisation with these segments; None without any.
 
-    Three queries at most.
+    `chosen` is a group "A:path" of the own paths, as on the comparison pages. Three queries at most, two more where a cycle
+    carries answers over.
     """
     release = peers.latest_published(submission.cycle.dataset_id)
     if release is None:
         return None
     cells = peers.own_cells(release, segments, pipeline.segments())
+    chosen = peers.own_choice(chosen, segments, pipeline.segments())
+    used = peers.published_around(cells, chosen)
     profile = catalogue.item_by_code.get("E-N1")
-    tables = peers.peer_tables(cells, say=profile.word if profile else str)
-    answer = selectors.answers(submission).get(ITEM)
+    say = profile.word if profile else str
     dimensions = {d.code for d in catalogue.dimensions}
+    saved = selectors.answers(submission)
+    answer, waiting = saved.get(ITEM), carrying.carried(submission, saved).get(ITEM)
+    comment = answer.comment if answer and answer.origin != Answer.Origin.PEERS else ""
     return Material(
-        release,
-        {code: table for code, table in tables.items() if code in dimensions},
-        (answer.data or {}) if answer else {},
-        answer.comment if answer and answer.origin != Answer.Origin.PEERS else "",
-        answer.version if answer else 0,
+        release=release,
+        tables={code: t for code, t in peers.peer_tables(cells, used, say).items() if code in dimensions},
+        chosen=chosen,
+        group=peers.label_of(used.partition(":")[2], say) if used else "",
+        standing=(waiting.data if waiting else answer.data if answer else None) or {},
+        carried_from=waiting.cycle if waiting else "",
+        comment=waiting.comment if waiting else comment,
+        version=answer.version if answer else 0,
     )
 
 
@@ -94,7 +108,7 @@ def offers(found: Material, catalogue: Questionnaire, mark: int, replace: bool) 
         table = found.tables.get(d.code)
         figure = table.quantiles.get(mark) if table else None
         level = None if figure is None else level_for(figure, levels)
-        standing = (found.saved.get(d.code) or {}).get("target")
+        standing = (found.standing.get(d.code) or {}).get("target")
         if level is None:
             outcome = UNPUBLISHED
         elif standing is None:
@@ -107,5 +121,7 @@ def offers(found: Material, catalogue: Questionnaire, mark: int, replace: bool) 
 
 def merged(found: Material, rows: Sequence[Offer]) -> dict[str, Any]:
     """The targets after taking over; a day that was set stays."""
-    new = {r.code: {**(found.saved.get(r.code) or {}), "target": r.level} for r in rows if r.outcome in (SET, REPLACED)}
-    return {**found.saved, **new}
+    new = {
+        r.code: {**(found.standing.get(r.code) or {}), "target": r.level} for r in rows if r.outcome in (SET, REPLACED)
+    }
+    return {**found.standing, **new}

@@ -1,4 +1,4 @@
-"""What would lift a dimension to a published value of its peers: how many levels, in which questions. PURE: no Django."""
+"""What would lift a score to a published value of its peers: how many levels, in which questions. PURE: no Django."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ TOP = 5
 
 @dataclass(frozen=True)
 class Answered:
-    """One answered, applicable question of a dimension."""
+    """One answered question behind a score."""
 
     code: str
     level: int  # 1 to 5
-    weight: int
+    weight: Fraction | int  # its part in the score; only the ratios matter
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def reach(questions: Sequence[Answered], value: float) -> Reach:
     """
     weight = sum(q.weight for q in questions)
     if not weight:
-        raise ValueError("a dimension without an answered question has no mean")
+        raise ValueError("a score without an answered question has no mean")
     total = sum(q.level * q.weight for q in questions)
     rises: list[Answered] = []
     order = sorted((q for q in questions if q.level < TOP), key=lambda q: (-q.weight, q.level))

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Max, Min
 
 from benchmarks.cells import Segments
-from benchmarks.models import Dataset, Record
+from benchmarks.models import Dataset, Record, ReleaseMember
+from benchmarks.releases import reference
 
 NAME = "contributions"
 SOURCE = "Organisations of this installation"
@@ -77,22 +78,51 @@ def take(*, key: str, row: Row, measures: Sequence[str], families: Mapping[str, 
         raise NotTaken("the contributed records hold other measures than this questionnaire")
     old = Record.objects.filter(dataset=dataset, record_key=key).order_by("-revision").first()
     fields = row.as_json() | {"submitted_on": date.fromisoformat(row.submitted_on)}
-    if old is not None and old.is_current and all(getattr(old, name) == value for name, value in fields.items()):
+    if old is not None and old.is_current and _is_current(old, row.as_json()):
         return old
     if old is not None:
         Record.objects.filter(pk=old.pk).update(is_current=False)
-    made = Record.objects.create(dataset=dataset, record_key=key, revision=old.revision + 1 if old else 1, **fields)
+    revision = _unused(dataset, key, old.revision + 1 if old else 1)
+    made = Record.objects.create(dataset=dataset, record_key=key, revision=revision, **fields)
     _say_period(dataset)
     return made
 
 
+def _unused(dataset: Dataset, key: str, revision: int) -> int:
+    """The next revision that no release has seen: a row that was taken back and comes again is a new record to the audit."""
+    while ReleaseMember.objects.filter(
+        release__dataset=dataset, record_ref=reference(dataset, key, revision)
+    ).exists():  # fmt: skip
+        revision += 1
+    return revision
+
+
+def stands(key: str, row: Mapping[str, Any]) -> bool:
+    """Whether a row, as `Row.as_json`, is the one that counts of its legal group. One query."""
+    return _is_current(Record.objects.filter(dataset__name=NAME, record_key=key, is_current=True).first(), row)
+
+
+def _is_current(record: Record | None, row: Mapping[str, Any]) -> bool:
+    fields = {**row, "submitted_on": date.fromisoformat(row["submitted_on"])}
+    return record is not None and all(getattr(record, name) == value for name, value in fields.items())
+
+
 @transaction.atomic
-def drop(*, key: str) -> None:
-    """All versions of a row go; the next release is made without it."""
+def drop(*, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """All versions of a legal group's record go, and the next release is made without it.
+
+    `rows` are what an organisation gave. Where the row that counts is none of them, another organisation of the group has
+    replaced it since: that one stays, as it was not taken back.
+    """
     dataset = Dataset.objects.select_for_update().filter(name=NAME).first()
-    if dataset is not None:
-        Record.objects.filter(dataset=dataset, record_key=key).delete()
-        _say_period(dataset)
+    if dataset is None:
+        return
+    versions = Record.objects.filter(dataset=dataset, record_key=key)
+    current = versions.filter(is_current=True).first()
+    if current is not None and not any(_is_current(current, row) for row in rows):
+        versions = versions.exclude(pk=current.pk)
+    versions.delete()
+    _say_period(dataset)
 
 
 def _say_period(dataset: Dataset) -> None:

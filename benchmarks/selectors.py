@@ -1,9 +1,14 @@
 """The one gate to peer figures: what a viewer with given segments may see of a release. Reads the release only."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +24,22 @@ SECTORS = {  # of fixtures/benchmarks/sectors.yaml; an installation with sectors
     "Machinery and electronics": gettext_lazy("Machinery and electronics"),
     "Vehicles": gettext_lazy("Vehicles"),
 }
+
+
+class Cell(NamedTuple):
+    """What a release holds of one cell and measure. Few of the cells that are read are used: quantiles are parsed late."""
+
+    measure: str
+    tree: str
+    path: str
+    depth: int
+    n_band: str
+    mean: float
+    stored: str
+
+    @property
+    def quantiles(self) -> dict[int, float]:
+        return {int(p[1:]): q for p, q in json.loads(self.stored).items()}
 
 
 @dataclass(frozen=True)
@@ -46,6 +67,11 @@ class PeerGroup:
     path: str
     label: str
     n_band: str
+
+    @property
+    def key(self) -> str:
+        """The group as a choice."""
+        return f"{self.tree}:{self.path}"
 
 
 PUBLISHED, ELSEWHERE, TOO_SMALL, DROPPED = "published", "elsewhere", "too small", "dropped"
@@ -84,16 +110,29 @@ def part_of(part: str, say: Say = str) -> str:
     """One segment of a cell in words.
 
     >>> part_of("29"), part_of("20000+")
-    ('Motor vehicles and parts', '20,000+ employees')
+    ('Motor vehicles and parts', '20,000 and more employees')
     """
     known = segments()
     if part in known.industry_names:
         return say(known.industry_names[part])
     if part in known.size_bands:
-        band = say(part)
-        grouped = re.sub(r"(?<=\d)(?=\d{3}\b)", ",", part) if band == part else band
-        return _("%(band)s employees") % {"band": grouped}
+        return _("%(band)s employees") % {"band": size_of(part, say)}
     return str(SECTORS.get(part) or say(part))
+
+
+def size_of(band: str, say: Say = str) -> str:
+    """A band of sizes in words; where the content of the reader's language has none, with digits in its groups.
+
+    >>> [size_of(band) for band in ("<250", "250-999", "5000-19999", "20000+", "unknown")]
+    ['under 250', '250-999', '5,000-19,999', '20,000 and more', 'unknown']
+    """
+    if say(band) != band or not (found := re.fullmatch(r"(<?)(\d+)(?:-(\d+))?(\+?)", band)):
+        return say(band)
+    below, low, high, above = found.groups()
+    values = {key: number_format(int(n), force_grouping=True) for key, n in (("low", low), ("high", high)) if n}
+    if below:
+        return _("under %(low)s") % values
+    return _("%(low)s and more") % values if above else "-".join(values.values())
 
 
 def latest_published(dataset: Dataset | int | None) -> Release | None:
@@ -108,21 +147,45 @@ def is_shown(release: Release) -> bool:
     return release.state in (Release.State.PUBLISHED, Release.State.SUPERSEDED)
 
 
-def own_cells(release: Release, viewer: Mapping[str, str], known: Segments) -> dict[str, list[CellStatistic]]:
+def own_cells(release: Release, viewer: Mapping[str, str], known: Segments) -> dict[str, list[Cell]]:
     """All published cells on the viewer's paths, by measure, finest of tree A first. One query."""
     if not is_shown(release):
         return {}
-    own = paths(viewer, known.sector_of)
-    names = {(tree, name) for tree, path in own.items() for name in prefixes(path)}
-    rows = CellStatistic.objects.filter(release=release, path__in={name for _tree, name in names})
-    found: dict[str, list[CellStatistic]] = {}
+    own = Q()
+    for tree, path in paths(viewer, known.sector_of).items():
+        own |= Q(tree=tree, path__in=list(prefixes(path)))
+    columns = [Cast("quantiles", TextField()) if name == "stored" else name for name in Cell._fields]
+    rows = map(Cell._make, CellStatistic.objects.filter(own, release=release).values_list(*columns))
+    found: dict[str, list[Cell]] = {}
     for row in sorted(rows, key=lambda c: (c.tree, -c.depth)):
-        if (row.tree, row.path) in names:
-            found.setdefault(row.measure, []).append(row)
+        found.setdefault(row.measure, []).append(row)
     return found
 
 
-def peer_tables(cells: Mapping[str, list[CellStatistic]], chosen: str = "", say: Say = str) -> dict[str, PeerTable]:
+def own_choice(chosen: str, viewer: Mapping[str, str], known: Segments) -> str:
+    """A choice "A:path" where it is a group on the viewer's own paths, published or not, else "".
+
+    Both trees have the same root: it counts as tree A's.
+    """
+    tree, _colon, path = chosen.partition(":")
+    own = paths(viewer, known.sector_of)
+    if tree not in own or path not in prefixes(own[tree]):
+        return ""
+    return f"A:{ROOT}" if path == ROOT else chosen
+
+
+def published_around(cells: Mapping[str, list[Cell]], choice: str) -> str:
+    """The group of a choice, or where a release has nothing of it the next larger one around it; "" without a choice."""
+    tree, _colon, path = choice.partition(":")
+    around = {(r.depth, r.path) for rows in cells.values() for r in rows if r.tree == tree and _holds(r.path, path)}
+    return f"{tree}:{max(around)[1]}" if around else ""
+
+
+def _holds(group: str, path: str) -> bool:
+    return (path + SEPARATOR).startswith(group + SEPARATOR)
+
+
+def peer_tables(cells: Mapping[str, list[Cell]], chosen: str = "", say: Say = str) -> dict[str, PeerTable]:
     """For each measure the table to compare with: the chosen cell "A:path", or where it is not published of a measure
     the next larger one around it; the finest of tree A without a choice, or with one that is not the viewer's."""
     tree, _colon, path = chosen.partition(":")
@@ -130,14 +193,13 @@ def peer_tables(cells: Mapping[str, list[CellStatistic]], chosen: str = "", say:
         tree = ""
     tables = {}
     for measure, rows in cells.items():
-        around = [r for r in rows if r.tree == tree and (path + SEPARATOR).startswith(r.path + SEPARATOR)]
+        around = [r for r in rows if r.tree == tree and _holds(r.path, path)]
         row = max(around, key=lambda r: r.depth, default=rows[0])
-        quantiles = {int(p[1:]): q for p, q in row.quantiles.items()}
-        tables[measure] = PeerTable(measure, row.tree, row.path, row.n_band, row.mean, quantiles, say)
+        tables[measure] = PeerTable(measure, row.tree, row.path, row.n_band, row.mean, row.quantiles, say)
     return tables
 
 
-def peer_groups(cells: Mapping[str, list[CellStatistic]], measure: str = "OVERALL", say: Say = str) -> list[PeerGroup]:
+def peer_groups(cells: Mapping[str, list[Cell]], measure: str = "OVERALL", say: Say = str) -> list[PeerGroup]:
     """The published cells a viewer may switch to, finest of tree A first."""
     rows = cells.get(measure, [])
     # Both trees have the same root: one of them is enough to choose from.
@@ -148,7 +210,7 @@ def own_groups(
     release: Release,
     viewer: Mapping[str, str],
     known: Segments,
-    cells: Mapping[str, list[CellStatistic]],
+    cells: Mapping[str, list[Cell]],
     measure: str = "OVERALL",
     say: Say = str,
 ) -> dict[str, list[Group]]:

@@ -1,16 +1,21 @@
 """Contributing to the peers: what would leave, exactly, before it does; and the way back."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assessments import publishing, selectors, workflow
+from assessments import contributing, publishing, selectors, workflow
+from assessments.contributing import Offer
+from assessments.decimals import written
 from assessments.models import Contribution, Cycle
+from benchmarks.selectors import size_of
 from benchmarks.settings import segments
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
@@ -37,7 +42,7 @@ def contribute(request: HttpRequest, public_id: str) -> HttpResponse:
 @member_required(Permission.CONTRIBUTE)
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     cycle = get_object_or_404(selectors.cycles(request.member), public_id=public_id)
-    given = Contribution.objects.filter(cycle=cycle).first()
+    given = contributing.contribution(cycle)
     if given is None:
         raise Http404
     try:
@@ -52,41 +57,52 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _page(cycle: Cycle) -> dict[str, Any]:
-    offer = workflow.offer(cycle)
-    given = Contribution.objects.filter(cycle=cycle).select_related("given_by", "withdrawn_by").first()
+    offer = contributing.offer(cycle)
+    given = contributing.contribution(cycle)
+    counts = contributing.counts(given)
     is_given = given is not None and given.state == Contribution.State.GIVEN
-    current = offer.row is not None and given is not None and given.row == offer.row.as_json()
+    current = (
+        counts
+        and given is not None
+        and offer.row is not None
+        and (given.record_key, given.row) == (offer.key, offer.row.as_json())
+    )
+    may_send = offer.row is not None and not offer.obstacles and not current
     return {
         "cycle": cycle.name,
         "board_url": reverse("cycle", args=[cycle.public_id]),
         "own_url": reverse("contribute", args=[cycle.public_id]),
         "withdraw_url": reverse("contribute-withdraw", args=[cycle.public_id]),
-        "obstacles": offer.obstacles,
+        "obstacles": () if current else offer.obstacles,
         "given": given,
+        "given_by": given.given_by.get_full_name() if given and given.given_by else _("somebody who has left"),
         "is_given": is_given,
-        "may_send": offer.row is not None and not offer.obstacles and not (is_given and current),
-        "changed": is_given and offer.row is not None and not current,
+        "counts": counts,
+        "may_send": may_send,
+        "changed": counts and may_send,
         "seen": offer.row.digest if offer.row else "",
         "rows": _shown(cycle, offer) if offer.row else [],
         "code": offer.key[:12],
     }
 
 
-def _shown(cycle: Cycle, offer: workflow.Offer) -> list[tuple[str, str]]:
+def _shown(cycle: Cycle, offer: Offer) -> list[tuple[str, str]]:
     """The row in the words of a table: (column, value)."""
     row = offer.row
     assert row is not None
     known, catalogue = segments(), publishing.catalogue(cycle.questionnaire_id)
     names = {d.code: d.name for d in (*catalogue.dimensions, *catalogue.components)} | {"OVERALL": _("Overall")}
+    profile = catalogue.item_by_code.get("E-N1")  # segments are named as its options are
+    say = profile.word if profile else str
     place = [
-        (_("Industry"), known.industry_names.get(row.industry, row.industry)),
-        (_("Region"), row.region),
-        (_("Employees"), row.size_band),
-        (_("Process type"), row.process_type),
-        (_("Submitted on"), row.submitted_on),
-        (_("Share answered"), f"{row.completion / 10:g} %"),
+        (_("Industry"), say(known.industry_names.get(row.industry, row.industry))),
+        (_("Region"), say(row.region)),
+        (_("Employees"), size_of(row.size_band, say)),
+        (_("Process type"), say(row.process_type)),
+        (_("Submitted on"), date_format(date.fromisoformat(row.submitted_on))),
+        (_("Share answered"), written(f"{row.completion / 10:g} %")),
     ]
     scores = zip(offer.measures, row.scores, strict=True)
     return [(name, value or "–") for name, value in place] + [
-        (names[m], "–" if score is None else f"{score / 1000:.3f}") for m, score in scores
+        (names[m], "–" if score is None else written(f"{score / 1000:.3f}")) for m, score in scores
     ]

@@ -1,6 +1,7 @@
 """Take targets over from peers: what would happen, dimension by dimension, then the form that does it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,6 +42,7 @@ def from_peers(request: HttpRequest, public_id: str) -> HttpResponse:
                 mark=int(mark),
                 replace=replace,
                 release=request.POST.get("release", ""),
+                peers=given.get("peers", ""),
                 base_version=version_in(request) or 0,
             )
         except workflow.Refused as error:
@@ -52,7 +54,7 @@ def from_peers(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("The targets were taken over."))
             return redirect("submission-item", public_id, ITEM)
-    context = preview(request, found, int(mark), replace) | {"refused": refused}
+    context = preview(request, found, int(mark), replace, given.get("peers", "")) | {"refused": refused}
     return render(request, "assessments/targets_from_peers.html", context, status=status)
 
 
@@ -60,9 +62,9 @@ def known_items(submission: Submission) -> set[str]:
     return {item.code for item in selectors.catalogue_of(submission).items_of(submission.view)}
 
 
-def preview(request: HttpRequest, submission: Submission, mark: int, replace: bool) -> dict[str, Any]:
+def preview(request: HttpRequest, submission: Submission, mark: int, replace: bool, peers: str) -> dict[str, Any]:
     catalogue = selectors.catalogue_of(submission)
-    found = peer_targets.material(submission, catalogue, request.member.organisation.segments)
+    found = peer_targets.material(submission, catalogue, request.member.organisation.segments, peers)
     rows = peer_targets.offers(found, catalogue, mark, replace) if found else []
     writes = access(request.member, submission).writes(ITEM)
     changes = sum(r.outcome in (SET, REPLACED) for r in rows)
@@ -76,7 +78,11 @@ def preview(request: HttpRequest, submission: Submission, mark: int, replace: bo
         "mark": MARKS[mark],
         "mark_value": mark,
         "replace": replace,
-        "rows": [shown(row) for row in rows],
+        "peers": found.chosen if found else "",
+        "group": found.group if found else "",
+        "closest_url": f"?{urlencode({'mark': mark} | ({'replace': 1} if replace else {}))}",
+        "carried_from": found.carried_from if found else "",
+        "rows": [shown(row, bool(found and found.carried_from)) for row in rows],
         "headline": headline(rows),
         "base_version": found.version if found else 0,
         "may_write": writes and selectors.takes_answers(request.member, submission) and changes > 0,
@@ -85,11 +91,12 @@ def preview(request: HttpRequest, submission: Submission, mark: int, replace: bo
     }
 
 
-def shown(row: Offer) -> dict[str, Any]:
+def shown(row: Offer, carried: bool) -> dict[str, Any]:
+    """One dimension of the preview; `carried`: the targets that stand are those of the last cycle."""
     words = {
         SET: _("is set"),
         SAME: _("stays: it is the same"),
-        KEPT: _("stays as it was set"),
+        KEPT: _("stays as it was carried over") if carried else _("stays as it was set"),
         REPLACED: _("is replaced"),
         UNPUBLISHED: _("stays: nothing is published"),
     }

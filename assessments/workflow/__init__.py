@@ -2,7 +2,7 @@
 
 from assessments.workflow.answers import Saved, item_context, not_yours, save_answer, save_many
 from assessments.workflow.carrying import confirm_carried
-from assessments.workflow.contributing import Offer, contribute, offer, withdraw_contribution
+from assessments.workflow.contributing import contribute, withdraw_contribution
 from assessments.workflow.cycles import (
     add_sites,
     archive_cycle,
@@ -38,7 +38,6 @@ from assessments.workflow.workbooks import Choices, apply_workbook, keep_workboo
 __all__ = [
     "Choices",
     "Conflict",
-    "Offer",
     "Refused",
     "Reminded",
     "Returned",
@@ -72,7 +71,6 @@ __all__ = [
     "late_targets",
     "not_yours",
     "note_download",
-    "offer",
     "open_cycle",
     "open_draft",
     "remind",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from assessments import insight, selectors
 from assessments.decimals import two
 from assessments.insight import Insight, MeasureView
-from assessments.reaching import Reach, reach
+from assessments.reaching import Answered, Reach, reach
 from benchmarks.cells import ROOT, SEPARATOR
 from benchmarks.selectors import DROPPED, ELSEWHERE, PUBLISHED, Group
 from benchmarks.statistics import half_up
@@ -24,6 +24,7 @@ from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
 FIRST_PLANTS = 12  # shown on the distribution; more of them open on demand
+FIRST_RISES = 5  # the same of the questions that would lift a score
 
 
 def address(name: str, seen: Insight, request: HttpRequest, *args: str, **change: str) -> str:
@@ -55,7 +56,8 @@ def peers(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpR
         "by_order": address("dashboard-peers", seen, request, sort=""),
         "by_gap": address("dashboard-peers", seen, request, sort="gap"),
         "releases_url": address("dashboard-peers-releases", seen, request, sort=""),
-        "targets_url": reverse("submission-targets-peers", args=[seen.submission.public_id]),
+        "targets_url": reverse("submission-targets-peers", args=[seen.submission.public_id])
+        + (f"?{urlencode({'peers': seen.chosen})}" if seen.chosen else ""),
         "profile_url": "" if seen.result.segments.get("industry") else profile_url(seen),
     }
     return render(request, "dashboards/peers.html", context)
@@ -81,7 +83,6 @@ def measure_row(seen: Insight, request: HttpRequest, m: MeasureView) -> dict[str
         "url": address("dashboard-peers-measure", seen, request, m.code, sort=""),
         "sentence": standing.sentence(m.score, m.place, m.peer.quantiles) if m.peer else "",
         "standing": standing.words(m.score, m.peer.quantiles) if m.peer and m.score is not None else "",
-        "within": standing.interval(m.place),
     }
 
 
@@ -90,7 +91,16 @@ def why_this_group(seen: Insight) -> str:
     if seen.group is None:
         return ""
     if seen.chosen:
-        return _("You chose this group; without a choice it would be %(group)s.") % {"group": seen.groups[0].label}
+        values = {"group": seen.groups[0].label}
+        if seen.chosen == seen.group.key:
+            return _("You chose this group; without a choice it would be %(group)s.") % values
+        return (
+            _(
+                "The group you chose is not published; this is the next larger one around it. Without a choice it would be"
+                " %(group)s."
+            )
+            % values
+        )
     path = seen.own_groups()[seen.group.tree]
     if seen.group.path == path[-1].path:
         if all(seen.result.segments.get(key) for key in ("industry", "region", "size_band")):
@@ -192,10 +202,10 @@ def plant_row(m: MeasureView, site: Any) -> dict[str, Any]:
 
 
 def goals(seen: Insight, m: MeasureView) -> list[dict[str, Any]]:
-    """What would reach the peers' median and upper quartile: in levels, for a dimension also in which questions."""
+    """What would reach the peers' median and upper quartile: in levels, and in which questions."""
     if m.score is None or m.peer is None:
         return []
-    asked = insight.answered(seen, m.code) if m.code in seen.catalogue.dimension_by_code else []
+    asked = insight.answered(seen, m.code)
     found = []
     for name, value in ((_("The median"), m.median), (_("The upper quartile"), m.upper_quartile)):
         assert value is not None
@@ -214,23 +224,27 @@ def goals(seen: Insight, m: MeasureView) -> list[dict[str, Any]]:
 
 
 def steps(seen: Insight, found: Reach) -> dict[str, Any]:
-    """The questions to raise by one level, and what the dimension would then be."""
-    texts = seen.catalogue.question_by_code
+    """The questions to raise by one level, and what the score would then be."""
+    rises = [rise(seen, q) for q in found.rises or ()]
     return {
         "enough": found.rises is not None,
         "then": two(found.mean),
-        "questions": [
-            {
-                "code": q.code,
-                "text": texts[q.code].text,
-                "now": q.level,
-                "then": q.level + 1,
-                "anchor": texts[q.code].anchors[q.level],
-                "url": reverse("submission-dimension", args=[seen.submission.public_id, texts[q.code].dimension])
-                + f"#{q.code}",
-            }
-            for q in found.rises or ()
-        ],
+        "n": len(rises),
+        "first": rises[:FIRST_RISES],
+        "more": rises[FIRST_RISES:],
+    }
+
+
+def rise(seen: Insight, question: Answered) -> dict[str, Any]:
+    """One question with the anchor of its next level."""
+    asked = seen.catalogue.question_by_code[question.code]
+    page = reverse("submission-dimension", args=[seen.submission.public_id, asked.dimension])
+    return {
+        "text": asked.text,
+        "now": question.level,
+        "then": question.level + 1,
+        "anchor": asked.anchors[question.level],
+        "url": f"{page}#{question.code}",
     }
 
 

@@ -14,7 +14,7 @@ from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, RankedAction, RankedDimension, Ranking, usable_references
 from benchmarks.statistics import Position, half_up
 from benchmarks.wording import spoken_period
-from opmodel.dashboards import headlines
+from opmodel.dashboards import headlines, standing
 from opmodel.dashboards.strip import strip
 
 STABILITY = {"robust": "good-ink", "sensitive": "warn-ink", "fragile": "bad-ink"}  # word -> class of its colour
@@ -63,6 +63,7 @@ def row(seen: Insight, m: MeasureView, tails: bool = False) -> dict[str, Any]:
     bottleneck = seen.measures.get(m.bottleneck)
     # Both sides rounded as they are shown: 2.3 against 2.6 must read -0.3.
     apart = None if m.score is None or m.median is None else half_up(m.score) - m.median
+    low, high = standing.ends(m.place) or ("", "")
     return {
         "code": m.code,
         "name": m.name,
@@ -79,9 +80,9 @@ def row(seen: Insight, m: MeasureView, tails: bool = False) -> dict[str, Any]:
         "p75": number(m.upper_quartile),
         "vs_median": signed(apart),
         "place": place_text(m.place),
-        "interval": f"90 % P{m.place.low:.0f}–P{m.place.high:.0f}" if m.place and m.place.low is not None else "",
-        "low_place": f"P{m.place.low:.0f}" if m.place and m.place.low is not None else "",
-        "high_place": f"P{m.place.high:.0f}" if m.place and m.place.high is not None else "",
+        "interval": standing.interval(m.place),
+        "low_place": low,
+        "high_place": high,
         "peer_label": m.peer.label if m.peer else "",
         "n_band": m.peer.n_band if m.peer else "",
         "bottleneck": {
@@ -109,16 +110,21 @@ def earlier_revision(submission: Submission, revision: int) -> str:
 def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = False) -> dict[str, Any]:
     """What every page with figures says about where they come from.
 
-    `scored` are the cycles a reader may switch to; `chosen` says that this one was, so links keep it.
+    `scored` are the cycles a reader may switch to; `chosen` says that this one was, so links keep it. They keep the peer
+    group as well; where another cycle has no such group, its finest one is used.
     """
+    peers = {"peers": seen.chosen} if seen.chosen else {}
+    own = ({"cycle": str(seen.submission.cycle.public_id)} if chosen else {}) | peers
     release = seen.result.release if seen.cells else None  # what was taken back is no source any more
     return {
         "cycle": seen.submission.cycle.name,
         "earlier": "" if seen.is_current else earlier_revision(seen.submission, seen.result.revision),
-        "query": f"?cycle={seen.submission.cycle.public_id}" if chosen else "",
+        "query": f"?{urlencode(own)}" if own else "",
         "compared": seen.submission.view == ENTERPRISE,  # sites never are
         "other_cycles": [
-            {"name": s.cycle.name, "public_id": s.cycle.public_id} for s in scored if s.pk != seen.submission.pk
+            {"name": s.cycle.name, "url": "?" + urlencode({"cycle": s.cycle.public_id} | peers)}
+            for s in scored
+            if s.pk != seen.submission.pk
         ],
         "sites_submitted": seen.network.sites_submitted if seen.network else 0,
         "sites_invited": seen.network.sites_invited if seen.network else 0,

@@ -60,14 +60,21 @@ def words(score: float, quantiles: Mapping[int, float]) -> str:
     return str(BETWEEN[below, min(p for p in marks if p > below)])
 
 
-def interval(place: Position | None) -> str:
-    """The 90 % interval of a position; "" where there is none (METHOD 5: outside of what is published)."""
+def ends(place: Position | None) -> tuple[str, str] | None:
+    """The 90 % interval of a position in whole percentiles; None outside of what is published (METHOD 5).
+
+    >>> ends(Position(47.5, "P48", 22.5, 72.4)), ends(Position(None, "below P25", None, None))
+    (('P23', 'P72'), None)
+    """
     if place is None or place.low is None or place.high is None:
-        return ""
-    return _("90 %% interval P%(low)d–P%(high)d") % {
-        "low": half_up(place.low, 1),
-        "high": half_up(place.high, 1),
-    }
+        return None
+    return f"P{half_up(place.low, 1):.0f}", f"P{half_up(place.high, 1):.0f}"
+
+
+def interval(place: Position | None) -> str:
+    """The same in words; "" where there is none."""
+    found = ends(place)
+    return _("90 %% interval %(low)s–%(high)s") % {"low": found[0], "high": found[1]} if found else ""
 
 
 def sentence(score: float | None, place: Position | None, quantiles: Mapping[int, float]) -> str:

@@ -6,10 +6,11 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
-from assessments import publishing, workflow
+from assessments import contributing, publishing
 from assessments.models import Contribution, Submission
 from benchmarks import contributions
-from benchmarks.models import Dataset, Record
+from benchmarks.models import Dataset, Record, Release, ReleaseMember
+from benchmarks.releases import reference
 from opmodel.organisations.models import Organisation
 from tests import build
 
@@ -55,9 +56,12 @@ def records() -> list[Record]:
 
 def test_the_page_shows_the_row_and_exactly_that_row_leaves(world):
     shown = page(world)
-    cells = dict(re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', shown))
+    cells = dict(re.findall(r'<th scope="row">(.*?)</th><td class="num">(.*?)</td>', shown))
     catalogue = publishing.catalogue(world.cycle.questionnaire_id)
-    assert cells["Region"] == "Europe"
+    assert [cells[name] for name in ("Industry", "Region", "Employees", "Process type", "Share answered")] == [
+        "Machinery and equipment", "Europe", "1,000-4,999", "discrete", "100 %",
+    ]  # fmt: skip
+    assert re.fullmatch(r"[A-Z][a-z]+\.? \d{1,2}, 20\d\d|\d{1,2} [A-Z][a-z]+ 20\d\d", cells["Submitted on"])
     assert cells["Overall"] == "3.500"  # (2 + 3 + 4 + 5) / 4
     assert cells[catalogue.components[0].name] == "2.000"
     assert len(cells) == 6 + 32
@@ -107,7 +111,7 @@ def test_changed_scores_replace_the_row_as_a_correction(world):
         submission = Submission.objects.get(cycle=world.cycle, view="enterprise")
         result = submission.results.latest("pk")
         result.scores.filter(measure="CAP1").update(point=4.0)
-    assert "Your scores have changed since then" in page(world)
+    assert "What would leave has changed since then" in page(world)
     assert send(world).status_code == 302
     old, new = records()
     assert [(r.revision, r.is_current) for r in (old, new)] == [(1, False), (2, True)]
@@ -128,7 +132,7 @@ def test_who_may_not_contribute_is_told_why(world, changes, said):
     with world.inside():
         organisation = Organisation.objects.get(pk=world.organisation.pk)
         world.cycle.organisation = organisation
-        digest = workflow.offer(world.cycle).row.digest
+        digest = contributing.offer(world.cycle).row.digest
     assert said in html.unescape(send(world, digest).content.decode())
     assert records() == []
 
@@ -146,6 +150,48 @@ def test_one_row_a_legal_group(world, sudwerk):
     call_command("verify_organisation", sudwerk.organisation.public_id, legal_group=" nordwerk  ag", verbosity=0)
     send(sudwerk)
     assert len([r for r in records() if r.is_current]) == 1
+
+
+def test_another_organisations_row_of_the_group_is_not_taken_back_with_the_own(world, sudwerk):
+    """Sudwerk replaced the row of the group: Nordwerk's page says so, and taking back leaves Sudwerk's row."""
+    send(world)
+    change(sudwerk, **SEGMENTS, is_demo=False, verified_at=verified_at(world), legal_group="Nordwerk AG")
+    build.score_all(sudwerk, peers=False)
+    with sudwerk.inside():
+        submission = Submission.objects.get(cycle=sudwerk.cycle, view="enterprise")
+        submission.results.latest("pk").scores.filter(measure="CAP1").update(point=4.0)
+    send(sudwerk)
+    assert "It does not count any more" not in page(sudwerk)
+    assert "It does not count any more: a newer row of your legal group has replaced it" in page(world)
+    world.client().post(url(world) + "withdraw/")
+    (record,) = records()
+    assert record.is_current
+    assert record.scores[record.dataset.measures.index("CAP1")] == 4000
+    sudwerk.client().post(url(sudwerk) + "withdraw/")
+    assert records() == []
+
+
+def test_a_new_legal_group_takes_the_row_along(world):
+    send(world)
+    call_command("verify_organisation", world.organisation.public_id, legal_group="Nordwerk Holding", verbosity=0)
+    assert send(world).status_code == 302
+    (record,) = records()
+    assert record.record_key == contributions.key_of("Nordwerk Holding")
+
+
+def test_what_comes_back_after_it_was_taken_back_is_a_new_record_to_the_audit(world):
+    """Else a release would take changed scores for the ones it has seen (METHOD 6, rule 4)."""
+    send(world)
+    dataset = Dataset.objects.get(name=contributions.NAME)
+    key = contributions.key_of("Nordwerk AG")
+    seen = Release.objects.create(dataset=dataset, name="seen", as_of="2026-01-01", method_version="1")
+    ReleaseMember.objects.create(
+        release=seen, record_ref=reference(dataset, key, 1), kinds=["OVERALL"], block_a="all", block_b="all"
+    )
+    world.client().post(url(world) + "withdraw/")
+    send(world)
+    (record,) = records()
+    assert record.revision == 2
 
 
 def test_the_operator_names_the_legal_group(nordwerk):

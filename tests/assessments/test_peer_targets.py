@@ -8,18 +8,33 @@ import pytest
 from assessments import workflow
 from assessments.models import Answer, Cycle
 from benchmarks.models import CellStatistic, Dataset, Release
+from opmodel.organisations.models import Organisation
+from opmodel.organisations.tenancy import installation
 from tests import build
+from tests.assessments.test_carrying import next_cycle
 
 pytestmark = pytest.mark.django_db
 PEERS = {"P25": 2.0, "P50": 2.7, "P75": 3.5}  # targets have steps of a half: 3.0 and 3.5
 CODES = ["CAP1", "CAP2", "VST1"]
 
 
+EUROPE = {"P25": 3.0, "P50": 3.5, "P75": 4.1}  # on the region's side; targets of 3.5 and 4.5
+
+
 def release(name: str = "peers", quantiles: dict[str, float] = PEERS, codes: list[str] = CODES) -> Release:
+    """All peers in every measure, Europe in CAP2 and VST1 only."""
     known = Dataset.objects.create(name=name, measures=codes, source="a test", period="2025")
     made = Release.objects.create(dataset=known, name=f"{name} 1", as_of=date(2026, 1, 1), method_version="1")
-    cell = {"release": made, "tree": "A", "path": "all", "depth": 0, "n_band": "10-19", "mean": 2.7}
-    CellStatistic.objects.bulk_create(CellStatistic(**cell, measure=m, quantiles=quantiles) for m in codes)
+    cell = {"release": made, "n_band": "10-19", "mean": 2.7}
+    CellStatistic.objects.bulk_create(
+        CellStatistic(**cell, tree=tree, path=path, depth=path.count(">"), measure=m, quantiles=points)
+        for tree, path, points, measures in (
+            ("A", "all", quantiles, codes),
+            ("B", "all", quantiles, codes),
+            ("B", "all > Europe", EUROPE, codes[1:]),
+        )
+        for m in measures
+    )
     made.state, made.published_at = Release.State.PUBLISHED, datetime(2026, 1, 1, tzinfo=UTC)
     made.save()
     return made
@@ -37,8 +52,8 @@ def address(world: build.World) -> str:
     return f"/submissions/{world.enterprise.public_id}/targets/peers/"
 
 
-def post(world: build.World, peers: Release, role: str = "csco", **change):
-    values = {"mark": "75", "replace": "", "release": peers.public_id, "base_version": "0"} | change
+def post(world: build.World, shown: Release, role: str = "csco", **change):
+    values = {"mark": "75", "replace": "", "release": shown.public_id, "base_version": "0"} | change
     return world.client(role).post(address(world), values)
 
 
@@ -154,3 +169,70 @@ def test_without_peers_the_page_says_so_and_nothing_is_offered(nordwerk):
 def test_the_page_of_the_targets_leads_there(nordwerk, peers):
     item = f"/submissions/{nordwerk.enterprise.public_id}/items/E-N6/"
     assert address(nordwerk) in said(nordwerk.client().get(item))
+
+
+@pytest.fixture
+def european(nordwerk, peers):
+    with installation():
+        Organisation.objects.filter(pk=nordwerk.organisation.pk).update(region="Europe")
+    return peers
+
+
+def test_the_group_that_was_chosen_among_the_peers_counts_here_too(nordwerk, european):
+    """In CAP1, of which Europe has nothing, all peers do."""
+    page = said(nordwerk.client().get(address(nordwerk) + "?peers=B:all+%3E+Europe"))
+    assert "You chose the group Europe." in page
+    assert 'name="peers" value="B:all > Europe"' in page
+    assert post(nordwerk, european, peers="B:all > Europe").status_code == 302
+    assert stored(nordwerk).data == {"CAP1": {"target": 3.5}, "CAP2": {"target": 4.5}, "VST1": {"target": 4.5}}
+    assert stored(nordwerk).comment == (
+        "Targets taken over: the peers' upper quartile among Europe, release peers 1. 3 set, 0 replaced."
+    )
+
+
+@pytest.mark.parametrize("made_up", ["B:all > Asia-Pacific", "A:all > Vehicles", "C:all", "Europe", "B:", "\x00", ":"])
+def test_a_group_that_is_not_the_own_changes_nothing(nordwerk, european, made_up):
+    page = said(nordwerk.client().get(address(nordwerk), {"peers": made_up}))
+    assert "You chose the group" not in page
+    assert post(nordwerk, european, peers=made_up).status_code == 302
+    assert {row["target"] for row in stored(nordwerk).data.values()} == {3.5}
+
+
+@pytest.fixture
+def carried(nordwerk, peers):
+    """The next cycle of nordwerk, with targets of the last one that wait to be confirmed: CAP1 5.0, GOV1 2.0."""
+    type_targets(nordwerk, CAP1=5.0, GOV1=2.0)
+    nordwerk.submissions[0] = next_cycle(nordwerk, prefill_from=nordwerk.cycle, dataset=peers.dataset)
+    return nordwerk
+
+
+def test_targets_that_wait_to_be_confirmed_stand_and_the_page_says_so(carried, peers):
+    page = said(carried.client().get(address(carried)))
+    assert (
+        "are carried over and not confirmed yet. Those that stay here are confirmed when you take these over." in page
+    )
+    assert "2 targets would be set; what stands stays." in page
+    assert page.count("stays as it was carried over") == 1
+    assert post(carried, peers).status_code == 302
+    answer = stored(carried)
+    assert answer.data == {
+        "CAP1": {"target": 5.0, "by": "2030-06-01"},
+        "CAP2": {"target": 3.5},
+        "VST1": {"target": 3.5},
+        "GOV1": {"target": 2.0, "by": "2030-06-01"},
+    }
+    assert answer.comment.endswith("2 set, 0 replaced. Those that stood were carried over from Cycle 1.")
+
+
+def test_they_are_replaced_only_after_somebody_says_so(carried, peers):
+    page = said(carried.client().get(address(carried) + "?replace=1"))
+    assert "2 targets would be set, and one that stands would be replaced." in page
+    assert post(carried, peers, replace="1").status_code == 302
+    assert stored(carried).data["CAP1"] == {"target": 3.5, "by": "2030-06-01"}
+
+
+def test_whoever_confirmed_them_in_the_meantime_is_not_overwritten(carried, peers):
+    with carried.inside():
+        workflow.confirm_carried(by=carried.members["csco"], submission=carried.enterprise, codes=["E-N6"])
+    assert post(carried, peers).status_code == 409
+    assert "CAP2" not in stored(carried).data

@@ -128,7 +128,35 @@ def test_what_would_reach_the_median_stands_with_its_questions(known, nordwerk):
     assert "One level more in one question would do; the score would be 3.33:" in page
     assert "One level more in 3 questions would do; the score would be 4.00:" in page
     assert "Reached already." in said(nordwerk.client(), "/dashboard/peers/GOV1/")
-    assert "The pages of its dimensions say in which questions." in said(nordwerk.client(), "/dashboard/peers/CAP/")
+
+
+def test_a_component_is_lifted_by_the_questions_of_its_dimensions(known, nordwerk):
+    """VST, 3 everywhere, has 6 dimensions: two of three questions (1/18 of the component each), four of two (1/12 each).
+
+    The median of 3.2 is read from 3.15 on: two heavy ones give 3 + 2/12 = 3.17. The upper quartile of 3.8 from 3.75 on:
+    all eight heavy ones give 3.67, and with two light ones it is 3.78.
+    """
+    page = said(nordwerk.client(), "/dashboard/peers/VST/")
+    assert "0.2 levels are missing. One level more in 2 questions would do; the score would be 3.17:" in page
+    assert "0.8 levels are missing. One level more in 10 questions would do; the score would be 3.78:" in page
+    median, upper = page.split("The upper quartile, 3.8")
+    assert re.findall(r"/dimensions/VST(\d)/#E-VST\d-(\d)", median) == [("2", "1"), ("2", "2")]
+    assert re.findall(r"/dimensions/VST(\d)/#E", upper) == ["2", "2", "4", "4", "5", "5", "6", "6", "1", "1"]
+    assert "<summary>5 more questions</summary>" in upper
+    page = said(nordwerk.client(), "/dashboard/peers/CAP/")
+    assert "One level more in every question would give 3.00: it takes more than one step." in page
+    assert "Reached already." in said(nordwerk.client(), "/dashboard/peers/OVERALL/")
+
+
+def test_what_is_not_scored_lifts_nothing(known, nordwerk):
+    """VST2 loses an answer, which is below 0.66 of it: VST is the mean of the other five, three of them heavy (1/10 each)."""
+    with nordwerk.inside():
+        Answer.objects.filter(submission=nordwerk.enterprise, question__code="E-VST2-1").update(status="dk", level=None)
+        nordwerk.enterprise.results.all().delete()
+    rescore(nordwerk)
+    page = said(nordwerk.client(), "/dashboard/peers/VST/")
+    assert "One level more in 2 questions would do; the score would be 3.20:" in page
+    assert "/dimensions/VST2/#" not in page
 
 
 def test_questions_are_not_named_when_the_answers_changed_since(known, nordwerk):
@@ -225,3 +253,74 @@ def test_below_thirty_surveys_nothing_is_claimed(nordwerk):
     page = said(nordwerk.client("analyst"), "/dashboard/method/")
     assert "Too few complete surveys to say how well the questions belong together." in page
     assert "too few complete surveys" in page
+
+
+def current_of(page: str) -> list[str]:
+    """The groups that are marked as the one in use, each with its n."""
+    marked = re.findall(r'aria-current="true">([^<]+)</a> <span class="small muted nowrap">(n [^<]+)</span>', page)
+    return [" ".join(found) for found in marked]
+
+
+def test_a_chosen_group_that_a_release_has_nothing_of_gives_way_to_the_one_around_it(known, nordwerk):
+    """Europe's own size is too small: Europe, and of CAP1 all peers; never the industry's side."""
+    choice = "?peers=B:all+%3E+Europe+%3E+1000-4999"
+    page = said(nordwerk.client(), f"/dashboard/peers/{choice}")
+    assert "Compared with Europe: 10-19 enterprises." in page
+    assert "The group you chose is not published; this is the next larger one around it." in page
+    assert "Without a choice it would be Vehicles." in page
+    assert "peers=B%3Aall+%3E+Europe+%3E+1000-4999" in page  # links keep what was chosen: another release may have it
+    assert "P50</tspan> 2.8" in said(nordwerk.client(), f"/dashboard/peers/CAP2/{choice}")
+    assert "The distribution among all peers" in said(nordwerk.client(), f"/dashboard/peers/CAP1/{choice}")
+
+
+def test_a_group_can_be_chosen_that_is_published_of_other_measures_than_the_overall_score(known, nordwerk):
+    codes = list(publishing.catalogue(nordwerk.cycle.questionnaire_id).measures)
+    asia = everywhere((c for c in codes if c != "OVERALL"), 2.8)
+    publish(known, date(2027, 1, 1), {("A", "all"): everywhere(codes, 3.0), ("B", "all"): everywhere(codes, 3.0),
+                                      ("B", "all > Europe"): asia})  # fmt: skip
+    rescore(nordwerk)
+    page = said(nordwerk.client(), "/dashboard/peers/CAP2/")
+    assert "P50</tspan> 3.0" in page
+    url = html.unescape(re.search(r'href="([^"]+)">Europe</a>', page)[1])
+    assert "P50</tspan> 2.8" in said(nordwerk.client(), url)
+    page = said(nordwerk.client(), url.replace("/CAP2/", "/"))
+    assert "Compared with all peers: 10-19 enterprises." in page
+    assert page.count("Compared with Europe, n 10-19.") == 31
+
+
+def test_the_largest_group_is_the_same_from_both_sides(known, nordwerk):
+    pages = [said(nordwerk.client(), f"/dashboard/peers/?peers={tree}:all") for tree in "AB"]
+    assert current_of(pages[0]) == current_of(pages[1]) == ["all peers n 10-19"] * 2
+    assert all("peers=A%3Aall" in page for page in pages)
+
+
+@pytest.mark.parametrize(
+    "made_up", ["B:all > Asia-Pacific", "A:all > Consumer goods", "C:all", "A", ":", "\x00", "A:" * 99]
+)
+def test_a_group_that_is_not_the_own_is_no_choice(known, nordwerk, made_up):
+    reply = nordwerk.client().get("/dashboard/peers/", {"peers": made_up})
+    page = html.unescape(reply.content.decode())
+    assert "Compared with Vehicles: 10-19 enterprises." in page
+    assert "closest group on your industry's side that is large enough" in page
+    assert 'href="/dashboard/peers/CAP1/"' in page
+
+
+def test_cycle_and_peers_go_along_on_every_link_between_the_pages_of_peers(known, nordwerk):
+    """All links of the three pages that lead to one of them, and to the targets, hold both."""
+    with nordwerk.inside():
+        cycle = nordwerk.cycle.public_id
+    codes = list(publishing.catalogue(nordwerk.cycle.questionnaire_id).measures)
+    europe = {("B", "all"): everywhere(codes, 2.9), ("B", "all > Europe"): everywhere(codes, 2.7)}
+    publish(known, date(2027, 1, 1), {("A", "all"): everywhere(codes, 2.9)} | europe)
+    rescore(nordwerk)
+    query = f"?cycle={cycle}&peers=B%3Aall+%3E+Europe"
+    for path in ("/dashboard/peers/", "/dashboard/peers/CAP2/", "/dashboard/peers/releases/"):
+        content = said(nordwerk.client(), path + query).split("<main")[1]
+        trees = set(re.findall(r'href="([^"]+)"[^>]*>(?:all peers|Europe)</a>', content))  # these choose another one
+        links = set(re.findall(r'href="(/dashboard/peers/[^"]*|\?[^"]*)"', content)) - trees
+        assert links, path
+        assert all(f"cycle={cycle}" in link and "peers=B%3Aall+%3E+Europe" in link for link in links), links
+        assert all(f"cycle={cycle}" in link for link in trees)
+        own = nordwerk.enterprise.public_id
+        others = re.findall(rf'href="(/dashboard/explain/{own}/[^"]*|[^"]*/targets/peers/[^"]*)"', content)
+        assert all("peers=B%3Aall+%3E+Europe" in link for link in others)
