@@ -15,7 +15,7 @@ from assessments.insight import Insight
 from assessments.items.choices import labels_of
 from assessments.items.matrices import row_names
 from assessments.items.registers import SEVERE
-from assessments.models import Submission
+from assessments.models import Cycle, Submission
 from assessments.segments import Placed, segment_of
 
 Data = Mapping[str, Any]
@@ -54,7 +54,9 @@ class Decision:
     code: str
     name: str
     enterprise: str  # level, "" when not answered
+    target: str  # the level head office wants to decide, "" when not said
     plants: Mapping[str, int]  # level -> plants, most first
+    plants_want: Mapping[str, int]
     compared: int  # plants that are clear about it, where head office is
     differ: int
 
@@ -121,12 +123,8 @@ class Facts:
 
 def facts_of(seen: Insight) -> Facts:
     """The facts of the cycle of a scored enterprise view, of submitted views only. Three queries."""
-    catalogue, cycle = seen.catalogue, seen.submission.cycle
-    rows = selectors.submitted(cycle.pk)
-    data = selectors.all_item_data(rows)
-    everybody = tuple(
-        Respondent(s.site.name if s.site else "", s, data[s.pk], selectors.reference_day(s)) for s in rows
-    )
+    catalogue = seen.catalogue
+    everybody = respondents_of(seen.submission.cycle)
     own = next((r for r in everybody if r.submission.view == ENTERPRISE), None)
     plants = sorted((r for r in everybody if r.submission.view == SITE), key=lambda r: r.site)
     enterprise = own.data if own else {}
@@ -147,6 +145,13 @@ def facts_of(seen: Insight) -> Facts:
         choices=tuple(_choices(catalogue, enterprise)),
         voices=tuple((r.site, r.data["S-N8"]["text"]) for r in plants if "S-N8" in r.data),
     )
+
+
+def respondents_of(cycle: Cycle) -> tuple[Respondent, ...]:
+    """Whoever submitted in a cycle, with the data of the other items. Two queries."""
+    rows = selectors.submitted(cycle.pk)
+    data = selectors.all_item_data(rows)
+    return tuple(Respondent(s.site.name if s.site else "", s, data[s.pk], selectors.reference_day(s)) for s in rows)
 
 
 def _registers(ordered: Iterable[Respondent], *codes: str) -> Iterator[tuple[Respondent, str, Data]]:
@@ -193,12 +198,14 @@ def _urgency(entry: Waiting) -> tuple[Any, ...]:
 def _decisions(item: Item, enterprise: Mapping[str, Data], plants: list[Respondent]) -> Iterator[Decision]:
     above = enterprise.get("E-N9") or {}
     for code, name in row_names(item.spec).items():
-        own = (above.get(code) or {}).get("current_level") or ""
-        said = [level for r in plants if (level := (r.data.get("S-N4", {}).get(code) or {}).get("current_level"))]
+        own, target = ((above.get(code) or {}).get(key) or "" for key in ("current_level", "target_level"))
+        rows = [r.data.get("S-N4", {}).get(code) or {} for r in plants]
+        said, want = ([level for row in rows if (level := row.get(key))] for key in ("current_level", "target_level"))
         clear = [level for level in said if level in figures.LEVEL] if own in figures.LEVEL else []
         if own or said:
-            counted = dict(Counter(said).most_common())
-            yield Decision(code, item.word(name), own, counted, len(clear), sum(level != own for level in clear))
+            counted, wanted = (dict(Counter(levels).most_common()) for levels in (said, want))
+            differ = sum(level != own for level in clear)
+            yield Decision(code, item.word(name), own, target, counted, wanted, len(clear), differ)
 
 
 def _barriers(item: Item, points: Mapping[str, int], plants: list[Respondent]) -> Iterator[Barrier]:

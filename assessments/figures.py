@@ -20,6 +20,7 @@ Figure = float | str | None
 
 REVIEW_YEARS = 2  # a make-or-buy choice older than 24 calendar months describes another market
 DAYS_A_MONTH = 30.4375  # 365.25 / 12
+IMPORTANT = 4  # of 5: needed for the main margin, or more
 STUCK_MONTHS = 12  # a pilot that runs longer waits for a decision
 LEAST_DECISIONS = 8  # half of the sixteen: a mean of fewer says little about the site
 LEVEL = {"team": 4, "plant": 3, "network/region": 2, "enterprise": 1}  # "unclear" has no value
@@ -52,7 +53,7 @@ def proposed_direction(row: Data) -> str:
     >>> proposed_direction({"strategic_importance": 4, "supply_risk": 4}), proposed_direction({"supply_risk": 5})
     ('review', '')
     """
-    important = (row.get("strategic_importance") or 0) >= 4
+    important = (row.get("strategic_importance") or 0) >= IMPORTANT
     weak, risky = (row.get("internal_capability_vs_market") or 9) <= 2, (row.get("supply_risk") or 0) >= 4
     return "review" if important and (weak or risky) else ""
 

@@ -107,6 +107,43 @@ def _half_width(by_site: Mapping[int, float], weights: Mapping[int, Fraction], r
     return float(student.ppf((1 + float(rules.confidence)) / 2, n - 1)) * error
 
 
+@dataclass(frozen=True)
+class Together:
+    """How alike the plants answer one question; `counts` are plants at the levels 1 to 5.
+
+    `agreement` is r_wg, where all rate the same process and enough answered; `spread` the standard deviation (n-1) where
+    each rates the own site: there the difference is real.
+    """
+
+    counts: tuple[int, int, int, int, int]
+    agreement: float | None
+    spread: float | None
+
+    @property
+    def sites(self) -> int:
+        return sum(self.counts)
+
+
+def together(levels: Sequence[int], referent: str, rules: Perception) -> Together:
+    """The plants' answers to one question, levels 1 to 5 (METHOD 4).
+
+    >>> from fractions import Fraction as F
+    >>> rules = Perception(flag=F("0.5"), severe=F("0.8"), min_sites=3, agreement_min_sites=5, confidence=F("0.9"))
+    >>> found = together([3, 3, 4, 4, 3], "network_process", rules)
+    >>> found.counts, round(found.agreement, 9), found.spread
+    ((0, 0, 3, 2, 0), 0.85, None)
+    >>> together([1, 3], "own_site", rules).spread == 2**0.5
+    True
+    """
+    counts = [sum(level == n for level in levels) for n in range(1, 6)]
+    shared, enough = referent == "network_process", len(levels) >= rules.agreement_min_sites
+    return Together(
+        (counts[0], counts[1], counts[2], counts[3], counts[4]),
+        rwg(levels) if shared and enough else None,
+        math.sqrt(_variance(levels)) if not shared and len(levels) > 1 else None,
+    )
+
+
 def rwg(levels: Sequence[int]) -> float:
     """Agreement on one five-level item: max(0, 1 - s²/2), s² with n-1.
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from assessments import facts
 from assessments.catalogue import Questionnaire
 from assessments.decimals import one
-from assessments.facts import Barrier, Decision, Facts, Pilots, SitePlace, Waiting
+from assessments.facts import Barrier, Facts, Pilots, SitePlace, Waiting
 from assessments.figure_words import too_much_value
 from assessments.insight import Insight
 from assessments.item_words import label_of
@@ -45,7 +45,7 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
         "headline": facts_headline(counted),
         "waiting": waiting[:SHOWN],
         "more_waiting": waiting[SHOWN:],
-        "decisions": [decision_row(d, seen.catalogue) for d in found.decisions],
+        "decisions": bool(found.decisions),
         "decisions_title": decisions_title(found),
         "barriers": barrier_rows(found.barriers),
         "barrier_sites": found.barrier_sites,
@@ -124,19 +124,6 @@ def decisions_title(found: Facts) -> str:
         )
         % values
     )
-
-
-def decision_row(d: Decision, catalogue: Questionnaire) -> dict[str, Any]:
-    item = catalogue.item_by_code["S-N4"]
-    said = [_("%(level)s: %(n)d") % {"level": item.word(level), "n": n} for level, n in d.plants.items()]
-    return {
-        "name": d.name,
-        "enterprise": item.word(d.enterprise) if d.enterprise else "–",
-        "plants": " · ".join(said) or "–",
-        "differ": d.differ,
-        "compared": d.compared,
-        "many": d.compared > 0 and 2 * d.differ >= d.compared,
-    }
 
 
 def barrier_rows(barriers: tuple[Barrier, ...]) -> list[dict[str, Any]]:

@@ -89,8 +89,6 @@ def shown(figure: Figure | None, request: HttpRequest) -> dict[str, Any] | None:
     """A figure as the template `dashboards/_figure.html` wants it."""
     if figure is None:
         return None
-    asked = {k: v for k, v in request.GET.items() if v}
-    url = reverse("dashboard-figure", args=[figure.code])
     return {
         "figure": figure,
         "id": f"figure-{figure.code}",
@@ -102,8 +100,15 @@ def shown(figure: Figure | None, request: HttpRequest) -> dict[str, Any] | None:
             ]
             for row in figure.said()
         ],
-        "csv": f"{url}?{urlencode(asked)}" if asked else url,
+        "csv": address(figure.code, request),
     }
+
+
+def address(code: str, request: HttpRequest) -> str:
+    """The CSV file of a figure, of the cycle and the peers the page is about."""
+    asked = {k: v for k, v in request.GET.items() if v}
+    url = reverse("dashboard-figure", args=[code])
+    return f"{url}?{urlencode(asked)}" if asked else url
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -191,3 +191,76 @@ def spread_headline(spreads: Sequence[tuple[str, float, float]]) -> str:
         "low": one(low),
         "high": one(high),
     }
+
+
+def make_buy_headline(important: int, review: int, overdue: int) -> str:
+    """What the make-vs-buy map says; counts of important families, of those to review, of those not reviewed for two years."""
+    if review:
+        return ngettext(
+            "%(n)d item family asks for a review: important, and the market is ahead or supply at risk.",
+            "%(n)d item families ask for a review: important, and the market is ahead or supply at risk.",
+            review,
+        ) % {"n": review}
+    if overdue:
+        return ngettext(
+            "No rating asks for a review, but %(n)d make-or-buy choice is older than two years.",
+            "No rating asks for a review, but %(n)d make-or-buy choices are older than two years.",
+            overdue,
+        ) % {"n": overdue}
+    if important:
+        return _("No make-or-buy choice asks for a review.")
+    return _("No item family is rated as important.")
+
+
+def limits_headline(points: Sequence[tuple[str, int]]) -> str:
+    """Who holds most of the open supplier exposure; (supplier, points), the largest first."""
+    total = sum(p for _name, p in points)
+    if not total:
+        return _("A decision is taken on every supplier limit.")
+    (first, most), *others = points
+    values = {"name": first, "share": round(100 * most / total), "n": len(points)}
+    if not others:
+        return _("One supplier has open limits: %(name)s.") % values
+    if 3 * most >= 2 * total:
+        return _("%(name)s alone stands for %(share)s %% of the open supplier exposure.") % values
+    if len(others) == 1:
+        return _("Nobody has decided on the limits of %(name)s and %(second)s.") % {**values, "second": others[0][0]}
+    values |= {"second": others[0][0], "share": round(100 * (most + others[0][1]) / total)}
+    return _("%(name)s and %(second)s stand for %(share)s %% of the open exposure of %(n)s suppliers.") % values
+
+
+def pilots_headline(scaled: int, decided: int, stuck: int, running: int) -> str:
+    """How many pilots reach daily use; `decided` counts those older than twelve months too."""
+    if not decided:
+        return _("No pilot has been decided on yet.")
+    values = {"scaled": scaled, "decided": decided, "stuck": stuck, "running": running}
+    if not stuck:
+        return (
+            ngettext(
+                "Of %(decided)d decided use case %(scaled)d reached daily use; no pilot runs longer than a year.",
+                "Of %(decided)d decided use cases %(scaled)d reached daily use; no pilot runs longer than a year.",
+                decided,
+            )
+            % values
+        )
+    return (
+        ngettext(
+            "%(scaled)d use cases reached daily use, and %(stuck)d of %(running)d running pilot is older than a year.",
+            "%(scaled)d use cases reached daily use, and %(stuck)d of %(running)d running pilots are older than a year.",
+            running,
+        )
+        % values
+    )
+
+
+def capacity_headline(used: Sequence[tuple[str, float]]) -> str:
+    """The fullest and the emptiest plant; (plant, utilisation in percent), the fullest first."""
+    if not used:
+        return _("No plant states how much of its capacity it uses.")
+    (first, most), (last, least) = used[0], used[-1]
+    values = {"first": first, "most": round(most), "last": last, "least": round(least)}
+    if len(used) == 1:
+        return _("%(first)s uses %(most)s %% of the capacity it has shown.") % values
+    if values["most"] == values["least"]:
+        return _("All plants use %(most)s %% of the capacity they have shown.") % values
+    return _("%(first)s uses %(most)s %% of the capacity it has shown, %(last)s %(least)s %%.") % values

@@ -15,7 +15,7 @@ from assessments.decimals import two, written
 from assessments.insight import Insight
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
-from opmodel.dashboards import figures, gallery, headlines
+from opmodel.dashboards import headlines
 from opmodel.dashboards.opening import of_enterprise, of_sites
 from opmodel.dashboards.presenting import (
     action_row,
@@ -109,27 +109,6 @@ def priorities(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> 
         "draws": pipeline.current_method().priorities.draws,
     }
     return render(request, "dashboards/priorities.html", context)
-
-
-@require_GET
-@member_required(Permission.VIEW_RESULTS)
-@of_enterprise
-def perception(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpResponse:
-    """Head office beside the plants, question pair by question pair."""
-    views = perception_views(seen)
-    texts = {q.code: q.text for q in seen.catalogue.questions}
-    rows = [perception_row(m) for m in views]
-    for entry in rows:
-        entry["pairs"] = [{**p, "text": texts.get(p["enterprise"], "")} for p in entry["pairs"]]
-    context = {
-        "source": sources,
-        "title": perception_title(seen),
-        "rows": rows,
-        "census": bool(seen.network and seen.network.sites_submitted >= seen.network.sites_invited),
-        "weight_basis": seen.network.weight_basis if seen.network else "",
-        "perception": gallery.shown(figures.perception(seen), request),
-    }
-    return gallery.page(request, "dashboards/perception.html", context)
 
 
 @require_GET

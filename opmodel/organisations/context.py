@@ -9,49 +9,77 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from opmodel.organisations.models import Member
 from opmodel.organisations.permissions import InstallationRole, Permission, can
 
 PRODUCT = {"name": "OpModel"}
 
 
+Place = tuple[str, str, bool]  # what it is called, the name of its address, whether this person may go there
+
+
+def sections(member: Member | None) -> list[tuple[str, list[Place]]]:
+    """Where a member can go: what stands on top, and for each what stands below it once one is there."""
+    results, peers = can(member, Permission.VIEW_RESULTS), can(member, Permission.VIEW_PEERS)
+    own_sites = can(member, Permission.VIEW_SITE_RESULTS)
+    return [
+        (_("Work"), [(_("Work"), "home", True)]),
+        (_("Cycles"), [(_("Cycles"), "cycle-list", can(member, Permission.VIEW_CYCLE))]),
+        (
+            _("Results"),
+            [
+                (_("Dashboard"), "dashboard", results),
+                (_("Sites"), "dashboard-sites", results or own_sites),
+                (_("Plants and head office"), "dashboard-perception", results),
+                (_("Value streams and resources"), "dashboard-streams", results),
+                (_("Decisions"), "dashboard-facts", results),
+                (_("Peers"), "dashboard-peers", peers),
+            ],
+        ),
+        (_("Priorities"), [(_("Priorities"), "dashboard-priorities", results)]),
+        (_("People"), [(_("People"), "people", can(member, Permission.INVITE))]),
+    ]
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     member = getattr(request, "member", None)
-    places = [
-        (_("Work"), "home", True),
-        (_("Cycles"), "cycle-list", can(member, Permission.VIEW_CYCLE)),
-        (_("Dashboard"), "dashboard", can(member, Permission.VIEW_RESULTS)),
-        (
-            _("Sites"),
-            "dashboard-sites",
-            can(member, Permission.VIEW_RESULTS) or can(member, Permission.VIEW_SITE_RESULTS),
-        ),
-        (_("Priorities"), "dashboard-priorities", can(member, Permission.VIEW_RESULTS)),
-        (_("Decisions"), "dashboard-facts", can(member, Permission.VIEW_RESULTS)),
-        (_("Plants and head office"), "dashboard-perception", can(member, Permission.VIEW_RESULTS)),
-        (_("Peers"), "dashboard-peers", can(member, Permission.VIEW_PEERS)),
-        (_("People"), "people", can(member, Permission.INVITE)),
-    ]
     user = getattr(request, "user", None)
     steward = user is not None and getattr(user, "installation_role", "") == InstallationRole.BENCHMARK_STEWARD
-    if not member:
-        places = []
+    found = sections(member) if member else []
     if steward:
-        places.append((_("Benchmarks"), "benchmarks", True))
-    path, cycle = request.path, request.GET.get("cycle", "")
-    items = []
-    for label, name, allowed in places:
-        if allowed:
-            url = reverse(name)
-            current = path == url if name in ("home", "dashboard") else path.startswith(url)
-            # Whoever looks at an older cycle stays in it from page to page.
-            kept = urlencode({"cycle": cycle}) if cycle and name.startswith("dashboard") else ""
-            items.append({"label": label, "url": f"{url}?{kept}" if kept else url, "current": current})
+        found.append((_("Benchmarks"), [(_("Benchmarks"), "benchmarks", True)]))
+    # Whoever looks at an older cycle stays in it from page to page.
+    cycle = request.GET.get("cycle", "")
+    top, below = [], []
+    for label, places in found:
+        links = [link(request.path, name, text, cycle) for text, name, allowed in places if allowed]
+        if links:
+            here = any(one["current"] or (one["under"] and request.path.startswith(one["under"])) for one in links)
+            top.append(
+                {"label": label if len(links) > 1 else links[0]["label"], "url": links[0]["url"], "current": here}
+            )
+            if here and len(links) > 1:
+                below = links
     spoken = get_language()
     languages = [{"code": code, "name": name, "current": code == spoken} for code, name in settings.LANGUAGES]
     return {
         "member": member,
         "person": user if steward else None,
-        "nav_items": items,
+        "nav_items": top,
+        "nav_below": below,
         "product": PRODUCT,
         "languages": languages,
+    }
+
+
+def link(path: str, name: str, label: str, cycle: str) -> dict[str, Any]:
+    """One place to go. `under`: further addresses that belong to it, as explanations to the dashboard."""
+    url = reverse(name)
+    exact = name in ("home", "dashboard")
+    kept = f"?{urlencode({'cycle': cycle})}" if cycle and name.startswith("dashboard") else ""
+    return {
+        "label": label,
+        "url": url + kept,
+        "current": path == url if exact else path.startswith(url),
+        "under": reverse("dashboard") + "explain/" if name == "dashboard" else url if name != "home" else None,
     }

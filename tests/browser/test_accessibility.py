@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 CSCO = "csco@nordwerk.example"
-PAGES = ("/", "/cycles/", "/cycles/new/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/",
+PAGES = ("/", "/cycles/", "/cycles/new/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/streams/",
          "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/VST1/", "/dashboard/peers/CAP/", "/dashboard/peers/releases/",
          "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/method/", "/organisation/tokens/", "/api/v1/docs/", "/nowhere/",
          "/accounts/password/change/")  # fmt: skip

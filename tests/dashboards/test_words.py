@@ -14,7 +14,7 @@ from assessments.publishing import catalogue
 from opmodel.organisations.models import Member, Site, User
 from opmodel.organisations.tenancy import acting_as, tenant
 
-PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/?sort=gap&peers=B:all", "/dashboard/peers/OVERALL/", "/dashboard/peers/VST1/", "/dashboard/peers/releases/", "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/method/", "{enterprise}targets/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{enterprise}items/E-N3b/", "{enterprise}items/E-N7/", "{enterprise}items/E-N9/", "{enterprise}items/E-N10/", "/dashboard/facts/", "{explain}", "/organisation/people/", "/organisation/people/import/")  # fmt: skip
+PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/?sort=gap&peers=B:all", "/dashboard/peers/OVERALL/", "/dashboard/peers/VST1/", "/dashboard/peers/releases/", "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/method/", "{enterprise}targets/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{enterprise}items/E-N3b/", "{enterprise}items/E-N7/", "{enterprise}items/E-N9/", "{enterprise}items/E-N10/", "/dashboard/facts/", "/dashboard/streams/", "{explain}", "/organisation/people/", "/organisation/people/import/")  # fmt: skip
 OPEN, CLOSE = "\u27e6", "\u27e7"
 
 

@@ -84,6 +84,7 @@ MATRIX = {
     "dashboard/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/sites/": ("GET", ANON, 200, 200, 200, 403, 403, 200),
     "dashboard/perception/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/streams/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/facts/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 403, 200),

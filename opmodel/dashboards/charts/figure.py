@@ -74,6 +74,15 @@ def inert(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else "" if cell is None else cell
 
 
+def plain(text: str) -> str:
+    """What people typed, for a drawing: Plotly takes tags in labels for formatting and links.
+
+    >>> plain("<a href='x'>R&D</a>")
+    "&lt;a href='x'&gt;R&amp;D&lt;/a&gt;"
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def levels(**more: Any) -> dict[str, Any]:
     """The axis of levels 1 to 5."""
     axis: dict[str, Any] = {
