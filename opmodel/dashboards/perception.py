@@ -117,7 +117,7 @@ def worst(seen: Insight, alike: dict[str, Together]) -> list[dict[str, Any]]:
                 ],
                 "common": common,
                 "common_anchor": theirs.anchors[common - 1] if common else "",
-                "alike": said(counted),
+                "alike": said(counted) if counted and counted.agreement is not None else "",
             }
         )
     return found
