@@ -50,6 +50,7 @@ FIGURES = {
     "submissions/<pid:public_id>/targets/peers/",
 }
 API = ("cycles/", "scores/", "gaps/", "actions/?reference=peers", "figures/", "facts/")
+API_WITHOUT_DATA = {"", "schema/", "docs/"}
 API_WITH_FIGURES = {"scores/", "gaps/", "actions/?reference=peers"}
 
 
@@ -175,6 +176,11 @@ def company(request, nordwerk):
     with installation():  # the profile of the enterprise was not answered: the segments stay
         Organisation.objects.filter(pk=nordwerk.organisation.pk).update(**segments)
     return world, own, segments
+
+
+def test_every_address_of_the_api_is_walked():
+    known = {url.removeprefix("api/v1/") for url in MATRIX if url.startswith("api/v1/")}
+    assert {path.partition("?")[0] for path in API} == known - API_WITHOUT_DATA
 
 
 def test_nothing_but_the_gate_reaches_anybody(company):
