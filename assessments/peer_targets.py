@@ -48,6 +48,7 @@ class Material:
     tables: Mapping[str, PeerTable]
     chosen: str  # the reader's choice of a group on the own paths, "A:path"; "" for the closest ones
     group: str  # its name, or that of the next larger one that is published
+    is_published: bool  # the chosen group itself
     standing: Mapping[str, Any]
     carried_from: str  # the cycle whose targets stand here unconfirmed; "" for targets of this cycle
     comment: str  # what a person wrote beside the targets
@@ -83,6 +84,7 @@ def material(
         release=release,
         tables={code: t for code, t in peers.peer_tables(cells, used, say).items() if code in dimensions},
         chosen=chosen,
+        is_published=used == chosen,
         group=peers.label_of(used.partition(":")[2], say) if used else "",
         standing=(waiting.data if waiting else answer.data if answer else None) or {},
         carried_from=waiting.cycle if waiting else "",

@@ -80,6 +80,7 @@ def preview(request: HttpRequest, submission: Submission, mark: int, replace: bo
         "replace": replace,
         "peers": found.chosen if found else "",
         "group": found.group if found else "",
+        "group_published": bool(found and found.is_published),
         "closest_url": f"?{urlencode({'mark': mark} | ({'replace': 1} if replace else {}))}",
         "carried_from": found.carried_from if found else "",
         "rows": [shown(row, bool(found and found.carried_from)) for row in rows],

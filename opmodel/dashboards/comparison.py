@@ -171,6 +171,7 @@ def measure(request: HttpRequest, seen: Insight, sources: dict[str, Any], measur
         raise Http404
     m = seen.measures[measure]
     plants = [plant_row(m, s) for s in sorted(m.sites, key=lambda s: (s.score, s.name))]
+    aims = goals(seen, m)
     context = {
         "source": sources,
         "taken_back": taken_back(seen),
@@ -184,7 +185,8 @@ def measure(request: HttpRequest, seen: Insight, sources: dict[str, Any], measur
         "plants": plants[:FIRST_PLANTS],
         "more_plants": plants[FIRST_PLANTS:],
         "trees": trees(seen, request, measure) if seen.cells else [],
-        "goals": goals(seen, m),
+        "goals": aims,
+        "any_rise": any(g["steps"] and g["steps"]["n"] for g in aims),
         "back": address("dashboard-peers", seen, request),
     }
     return render(request, "dashboards/distribution.html", context)
@@ -310,6 +312,7 @@ def side(m: MeasureView, seen: Insight) -> dict[str, Any]:
     return {
         "score": number(m.score),
         "median": number(m.median),
-        "standing": standing.sentence(m.score, m.place, m.peer.quantiles) if m.peer else "",
+        "standing": standing.words(m.score, m.peer.quantiles) if m.peer and m.score is not None else "",
+        "interval": standing.interval(m.place),
         "group": "" if m.peer is None or usual else f"{m.peer.label}, n {m.peer.n_band}",
     }

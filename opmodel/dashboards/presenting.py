@@ -81,6 +81,7 @@ def row(seen: Insight, m: MeasureView, tails: bool = False) -> dict[str, Any]:
         "vs_median": signed(apart),
         "place": place_text(m.place),
         "interval": standing.interval(m.place),
+        "short_interval": _("90 %% %(low)s–%(high)s") % {"low": low, "high": high} if low else "",
         "low_place": low,
         "high_place": high,
         "peer_label": m.peer.label if m.peer else "",

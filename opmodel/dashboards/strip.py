@@ -90,12 +90,13 @@ def network_strip(own: float | None, values: Sequence[float]) -> Strip:
 
 @dataclass(frozen=True)
 class Mark:
-    """One published quantile on the big strip; `row` keeps its label clear of its neighbours'."""
+    """One published quantile on the big strip; its label stands in a row that keeps it clear of its neighbours'."""
 
     percentile: int
     value: str
     x: float
-    row: int
+    row: int  # on a phone, from 0, upwards
+    wide: int  # on a wide screen
 
 
 @dataclass(frozen=True)
@@ -106,26 +107,45 @@ class Bands:
     marks: tuple[Mark, ...]
     text: str
 
+    @property
+    def rows(self) -> int:
+        """How many rows of labels there are on a phone."""
+        return 1 + max(m.row for m in self.marks)
 
-LABEL = 17.0  # percent of the width that a label like "P25 2.5" takes on a phone
+
+LABEL, WIDE = 17.0, 8.0  # percent of the width that a label like "P25 2.5" takes on a phone, and on a wide screen
 DRAWN = (10, 25, 50, 75, 90)  # of a finer release too: 19 bands would say no more
+
+
+def rows_of(places: Sequence[float], label: float) -> list[int]:
+    """The lowest row for each label, left to right, so that no two of a row overlap.
+
+    >>> rows_of([30.0, 32.0, 50.0], 17.0), rows_of([30.0] * 3, 17.0)
+    ([0, 1, 0], [0, 1, 2])
+    """
+    free: list[float] = []  # where the last label of each row ends
+    rows = []
+    for place in places:
+        row = next((i for i, end in enumerate(free) if place >= end), len(free))
+        free[row : row + 1] = [place + label]
+        rows.append(row)
+    return rows
 
 
 def bands(quantiles: Mapping[int, float]) -> Bands:
     """The bands of a peer group from its published quantiles, with labels in rows that keep apart.
 
-    >>> [(m.percentile, m.row) for m in bands({25: 2.5, 50: 2.6, 75: 3.6}).marks]
-    [(25, 0), (50, 1), (75, 0)]
+    >>> [(m.percentile, m.row, m.wide) for m in bands({25: 2.5, 50: 2.6, 75: 3.1}).marks]
+    [(25, 0, 0), (50, 1, 1), (75, 2, 0)]
     """
     points = [(p, quantiles[p]) for p in DRAWN if p in quantiles]
-    free: list[float] = []  # where the last label of each row ends
-    marks = []
-    for p, value in points:
-        place = x(value)
-        row = next((i for i, end in enumerate(free) if place >= end), len(free))
-        free[row : row + 1] = [place + LABEL]
-        marks.append(Mark(p, one(value), place, row))
+    places = [x(value) for _p, value in points]
+    rows = zip(rows_of(places, LABEL), rows_of(places, WIDE), strict=True)
+    marks = tuple(
+        Mark(p, one(value), place, row, wide)
+        for (p, value), place, (row, wide) in zip(points, places, rows, strict=True)
+    )
     pieces = [
         (a.x, round(max(0.4, b.x - a.x), 2), a.percentile >= 25 and b.percentile <= 75) for a, b in pairwise(marks)
     ]
-    return Bands(tuple(pieces), tuple(marks), ", ".join(f"P{m.percentile} {m.value}" for m in marks))
+    return Bands(tuple(pieces), marks, ", ".join(f"P{m.percentile} {m.value}" for m in marks))

@@ -14,9 +14,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from assessments import bulk, pipeline, publishing
-from assessments.models import Cycle
-from benchmarks import selectors
+from assessments import bulk, pipeline, publishing, selectors
+from assessments.models import Cycle, Result
+from benchmarks import selectors as peers
 from benchmarks.models import CellStatistic, Dataset, Record, Release
 from benchmarks.statistics import half_up
 from opmodel.organisations.models import Organisation
@@ -46,10 +46,12 @@ FIGURES = {
     "dashboard/priorities/",
     "dashboard/peers/",
     "dashboard/peers/<str:measure>/",
+    "dashboard/peers/releases/",
     "dashboard/explain/<pid:public_id>/<str:measure>/",
     "submissions/<pid:public_id>/targets/peers/",
 }
 API = ("cycles/", "scores/", "gaps/", "actions/?reference=peers", "figures/", "facts/")
+API_WITHOUT_DATA = {"", "schema/", "docs/"}
 API_WITH_FIGURES = {"scores/", "gaps/", "actions/?reference=peers"}
 
 
@@ -61,21 +63,35 @@ def quantiles(place: int, shift: float, fine: bool) -> dict[str, float]:
 
 
 def release(name: str, codes: list[str], own: set, inside: float, outside: float) -> Dataset:
-    """A dataset with a published release: `inside` moves the figures of the own groups, `outside` all others."""
+    """A dataset with a published release and an earlier one: `inside` moves the figures of the own groups, `outside` all
+    others."""
     known = Dataset.objects.create(name=f"peers {name}", measures=codes, source=f"source {name}", period="2025")
     Record.objects.create(
         dataset=known, record_key=name, industry="29", region="Europe", size_band="<250", process_type="discrete",
         submitted_on=date(2025, 6, 1), completion=1000, scores=[int(2000 + 1000 * outside)] * len(codes),
     )  # fmt: skip
+    before = statistics_of(known, f"earlier release {name}", date(2025, 1, 1), own, inside - 0.1, outside)
+    Release.objects.filter(pk=before.pk).update(state=Release.State.SUPERSEDED)
+    statistics_of(known, f"release {name}", date(2026, 1, 1), own, inside, outside)
+    draft = Release.objects.create(dataset=known, name=f"draft {name}", as_of=date(2027, 1, 1), method_version="1")
+    CellStatistic.objects.create(
+        release=draft, tree="A", path="all", depth=0, measure="OVERALL", n_band="1000+", mean=4.9,
+        quantiles={"P25": 4.7, "P50": 4.8, "P75": 4.9},
+    )  # fmt: skip
+    return known
+
+
+def statistics_of(known: Dataset, name: str, day: date, own: set, inside: float, outside: float) -> Release:
+    """A published release with all cells; what the audit found of foreign ones differs with `outside`."""
     dropped = [{"tree": "A", "path": "all > Consumer goods", "why": f"cut {outside}"}] if outside else []
     made = Release.objects.create(
-        dataset=known, name=f"release {name}", as_of=date(2026, 1, 1), method_version="1", report={"dropped": dropped}
-    )
+        dataset=known, name=name, as_of=day, method_version="1", report={"dropped": dropped}
+    )  # fmt: skip
     cells = []
     for n, (tree, path) in enumerate(sorted(OWN | FOREIGN)):
         shift = inside if (tree, path) in own else outside
         band = ("10-19", "20-49", "50-99")[(n + (outside > 0) * ((tree, path) not in own)) % 3]
-        for i, code in enumerate(codes):
+        for i, code in enumerate(known.measures):
             points = quantiles(i, n / 10 % 0.3 + shift, band != "10-19")
             cells.append(
                 CellStatistic(
@@ -90,14 +106,9 @@ def release(name: str, codes: list[str], own: set, inside: float, outside: float
                 )
             )
     CellStatistic.objects.bulk_create(cells)
-    made.state, made.published_at = Release.State.PUBLISHED, datetime(2026, 1, 1, tzinfo=UTC)
+    made.state, made.published_at = Release.State.PUBLISHED, datetime(day.year, 1, 1, tzinfo=UTC)
     made.save()
-    draft = Release.objects.create(dataset=known, name=f"draft {name}", as_of=date(2027, 1, 1), method_version="1")
-    CellStatistic.objects.create(
-        release=draft, tree="A", path="all", depth=0, measure="OVERALL", n_band="1000+", mean=4.9,
-        quantiles={"P25": 4.7, "P50": 4.8, "P75": 4.9},
-    )  # fmt: skip
-    return known
+    return made
 
 
 @dataclass
@@ -140,15 +151,31 @@ def addresses(world: build.World) -> dict[str, list[str]]:
             if path not in found[url]:
                 found[url].append(path)
     found["dashboard/peers/"] += ["/dashboard/peers/?sort=gap", "/dashboard/peers/?peers=B:all+%3E+Europe"]
-    found["dashboard/peers/"].append("/dashboard/peers/?peers=B:all+%3E+Asia-Pacific")  # not the own path
+    foreign = "?peers=B:all+%3E+Asia-Pacific"  # not the own path
+    found["dashboard/peers/"].append(f"/dashboard/peers/{foreign}")
+    found["dashboard/peers/releases/"].append(f"/dashboard/peers/releases/{foreign}")
+    target = "submissions/<pid:public_id>/targets/peers/"
+    found[target] += [f"{found[target][0]}?peers=B:all+%3E+Europe", f"{found[target][0]}{foreign}"]
     found["dashboard/priorities/"].append("/dashboard/priorities/?reference=peers")
     return found
 
 
 def compare(world: build.World, known: Dataset) -> None:
+    """The scores of the enterprise, compared with both releases of a dataset and with nothing else before."""
+
+    def score() -> None:
+        bulk.rescore(world.organisation.pk, method=pipeline.current_method(), segments=pipeline.segments())
+
+    own = Result.objects.filter(submission=world.enterprise)
     with world.inside():
         Cycle.objects.filter(pk=world.cycle.pk).update(dataset=known)
-    bulk.rescore(world.organisation.pk, method=pipeline.current_method(), segments=pipeline.segments())
+        own.delete()  # else the newest result stays the one of another dataset, and every comparison is the same
+    score()
+    with world.inside():
+        assert own.update(release=Release.objects.get(dataset=known, state=Release.State.SUPERSEDED)) == 1
+    score()
+    with world.inside():
+        assert selectors.latest_result(world.enterprise).release == peers.latest_published(known)
 
 
 def everything(world: build.World, known: Dataset, token: str) -> Seen:
@@ -175,6 +202,11 @@ def company(request, nordwerk):
     with installation():  # the profile of the enterprise was not answered: the segments stay
         Organisation.objects.filter(pk=nordwerk.organisation.pk).update(**segments)
     return world, own, segments
+
+
+def test_every_address_of_the_api_is_walked():
+    known = {url.removeprefix("api/v1/") for url in MATRIX if url.startswith("api/v1/")}
+    assert {path.partition("?")[0] for path in API} == known - API_WITHOUT_DATA
 
 
 def test_nothing_but_the_gate_reaches_anybody(company):
@@ -222,7 +254,7 @@ def test_every_figure_on_the_pages_is_that_of_the_gate(company):
     cell = {c.measure: {int(p[1:]): q for p, q in c.quantiles.items()} for c in stored}
     with world.inside():
         made = Release.objects.get(name="release one")
-        gate = selectors.peer_tables(selectors.own_cells(made, segments, pipeline.segments()))
+        gate = peers.peer_tables(peers.own_cells(made, segments, pipeline.segments()))
     assert {m: dict(t.quantiles) for m, t in gate.items()} == cell
     client = world.client("analyst")
 
@@ -244,6 +276,11 @@ def test_every_figure_on_the_pages_is_that_of_the_gate(company):
         assert re.search(r"lower quartile (\S+), median (\S+), upper quartile (\S+)\.", told).groups() == tuple(
             f"{cell[m][p]:.1f}" for p in (25, 50, 75)
         )
+
+    before = CellStatistic.objects.filter(release__name="earlier release one", tree="A", path=path)
+    was = {c.measure: c.quantiles["P50"] for c in before}
+    beside = cells_of(client.get("/dashboard/peers/releases/").content.decode(), "stack")[1:]
+    assert [row[3] for row in beside] == [f"{was[m]:.1f} → {cell[m][50]:.1f}" for m in order]
 
     for mark in (50, 75):
         address = f"/submissions/{world.enterprise.public_id}/targets/peers/?mark={mark}"
