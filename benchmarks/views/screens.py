@@ -1,6 +1,8 @@
 """What the steward's pages show: rows and words for the templates. Reads only."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,9 +50,9 @@ SEGMENT_NAMES = {
     "process_type": gettext_lazy("Process type"),
 }
 HELD = {
-    "new": gettext_lazy("new, wait for the next release"),
-    "corrected": gettext_lazy("corrected, the former answers stand until then"),
-    "gap": gettext_lazy("with a gap, count in larger peer groups only"),
+    "new": gettext_lazy("New records that wait for the next release"),
+    "corrected": gettext_lazy("Corrected records that wait; their former answers stand until then"),
+    "gap": gettext_lazy("Records with a gap that count in larger peer groups only"),
 }
 WARNING = (Import.State.NAMING, Import.State.READY, Import.State.REFUSED, Release.State.AUDITED)
 DONE = (Import.State.APPLIED, Release.State.PUBLISHED)
@@ -226,19 +228,7 @@ def release(found: Release, asked: Mapping[str, str]) -> dict[str, Any]:
         "method_version": found.method_version,
         "because": found.withdrawn_because,
         "lines": list(reporting.lines(report)) if report else [],
-        "held": paged(
-            [
-                {
-                    "group": label_of(some["path"]),
-                    "n": number(some["n"]),
-                    "what": str(HELD[some["what"]]),
-                    "why": reporting.reason(some["why"]),
-                }
-                for some in report.get("held", [])  # reports made before they were listed have none
-            ],
-            asked,
-            "held",
-        ),
+        "held": held(report.get("held", []), asked),  # reports made before they were listed have none
         "dropped": paged(
             [
                 {"way": ways[cell["tree"]], "group": label_of(cell["path"]), "why": reporting.reason(cell["why"])}
@@ -252,6 +242,23 @@ def release(found: Release, asked: Mapping[str, str]) -> dict[str, Any]:
         "can_discard": found.state in Release.UNSEEN,
         "can_withdraw": found.state in (Release.State.PUBLISHED, Release.State.SUPERSEDED),
     }
+
+
+def held(rows: Sequence[Mapping[str, Any]], asked: Mapping[str, str]) -> dict[str, Any]:
+    """Who waits or counts in larger groups, a page of it: those of the same kind and for the same reason together."""
+    told = [
+        {
+            "kind": list(HELD).index(row["what"]),
+            "what": str(HELD[row["what"]]),
+            "why": reporting.reason(row["why"]),
+            "group": label_of(row["path"]),
+            "n": number(row["n"]),
+        }
+        for row in rows
+    ]
+    table = paged(sorted(told, key=itemgetter("kind", "why")), asked, "held")
+    alike = groupby(table["rows"], key=itemgetter("what", "why"))
+    return table | {"groups": [{"what": what, "why": why, "rows": list(its)} for (what, why), its in alike]}
 
 
 def paged(rows: Sequence[Any], asked: Mapping[str, str], name: str) -> dict[str, Any]:
