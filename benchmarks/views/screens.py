@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from benchmarks import release_jobs, reporting
+from benchmarks import measures, release_jobs, reporting
 from benchmarks.intake import cards, jobs, wording
 from benchmarks.intake.layout import SEGMENTS, propose
 from benchmarks.models import Dataset, Import, Release
 from benchmarks.models import Mapping as SavedMapping
-from benchmarks.selectors import label_of
+from benchmarks.selectors import Say, label_of
 from benchmarks.settings import method_section, segments
 from benchmarks.wording import number, spoken_period
 from opmodel.jobs.models import Job
@@ -185,14 +185,14 @@ def preview(found: Import) -> dict[str, Any]:
     """The first rows, and how many records each segment has."""
     if found.state != Import.State.READY:
         return {"sample": [], "segments": []}
-    counts, names = found.preview["counts"], segments().industry_names
+    counts, names, say = found.preview["counts"], segments().industry_names, word()
     return {
         "sample": found.preview["sample"],
         "segments": [
             {
                 "name": str(SEGMENT_NAMES[name]),
                 "values": [
-                    (f"{value} · {names[value]}" if value in names else value, number(n))
+                    (f"{value} · {say(names[value])}" if value in names else value, number(n))
                     for value, n in sorted(counts[name].items(), key=lambda item: (-item[1], item[0]))
                 ],
             }
@@ -219,7 +219,7 @@ def naming(found: Import, chosen: dict[str, str] | None) -> dict[str, Any]:
 
 def release(found: Release, asked: Mapping[str, str]) -> dict[str, Any]:
     """The report of the audit; `asked` names the pages of its tables."""
-    ways = {"A": _("by industry"), "B": _("by region")}
+    ways, say = {"A": _("by industry"), "B": _("by region")}, word()
     report = found.report
     return {
         "release": release_row(found),
@@ -228,10 +228,10 @@ def release(found: Release, asked: Mapping[str, str]) -> dict[str, Any]:
         "method_version": found.method_version,
         "because": found.withdrawn_because,
         "lines": list(reporting.lines(report)) if report else [],
-        "held": held(report.get("held", []), asked),  # reports made before they were listed have none
+        "held": held(report.get("held", []), asked, say),  # reports made before they were listed have none
         "dropped": paged(
             [
-                {"way": ways[cell["tree"]], "group": label_of(cell["path"]), "why": reporting.reason(cell["why"])}
+                {"way": ways[cell["tree"]], "group": label_of(cell["path"], say), "why": reporting.reason(cell["why"])}
                 for cell in report.get("dropped", [])
             ],
             asked,
@@ -244,14 +244,14 @@ def release(found: Release, asked: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def held(rows: Sequence[Mapping[str, Any]], asked: Mapping[str, str]) -> dict[str, Any]:
+def held(rows: Sequence[Mapping[str, Any]], asked: Mapping[str, str], say: Say) -> dict[str, Any]:
     """Who waits or counts in larger groups, a page of it: those of the same kind and for the same reason together."""
     told = [
         {
             "kind": list(HELD).index(row["what"]),
             "what": str(HELD[row["what"]]),
             "why": reporting.reason(row["why"]),
-            "group": label_of(row["path"]),
+            "group": label_of(row["path"], say),
             "n": number(row["n"]),
         }
         for row in rows
@@ -276,6 +276,12 @@ def paged(rows: Sequence[Any], asked: Mapping[str, str], name: str) -> dict[str,
         "before": link(page.previous_page_number()) if page.has_previous() else "",
         "after": link(page.next_page_number()) if page.has_next() else "",
     }
+
+
+def word() -> Say:
+    """What segments are called in the reader's language."""
+    known = measures.current()
+    return known.word if known else str
 
 
 def imports() -> QuerySet[Import]:

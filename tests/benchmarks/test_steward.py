@@ -398,6 +398,7 @@ def test_the_report_lists_who_waits_by_segment_and_says_why(steward):
     assert "Page 1 of 2" in steward.get(url + "?held=x").content.decode()
     german = steward.get(url, headers={"accept-language": "de"}).content.decode()
     assert "12.000 von 12.345" in german
+    assert "Kraftfahrzeuge und Teile, Europa" in german
     assert "Neue Datensätze, die auf die nächste Ausgabe warten" in german
 
 
