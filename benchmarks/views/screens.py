@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from benchmarks import measures, release_jobs, reporting
-from benchmarks.intake import cards, jobs, wording
+from benchmarks.intake import cards, steps, wording
 from benchmarks.intake.layout import SEGMENTS, propose
 from benchmarks.models import Dataset, Import, Release
 from benchmarks.models import Mapping as SavedMapping
@@ -26,7 +26,6 @@ from opmodel.organisations.models import User
 SHOWN_ERRORS = 50  # on the page; the file of errors holds a thousand
 PAGE = 25  # rows of a table of the audit's report
 TABLES = ("held", "dropped")
-BUSY = (Import.State.CHECKING, Import.State.APPLYING)
 FILE_STATES = {
     Import.State.CHECKING: gettext_lazy("is being read"),
     Import.State.NAMING: gettext_lazy("columns to be named"),
@@ -36,6 +35,7 @@ FILE_STATES = {
     Import.State.APPLIED: gettext_lazy("imported"),
     Import.State.CANCELLED: gettext_lazy("cancelled"),
 }
+STOPPED = {"state_label": gettext_lazy("stopped"), "tone": "warn"}  # its job failed; it may be tried again
 RELEASE_STATES = {
     Release.State.DRAFT: gettext_lazy("draft"),
     Release.State.AUDITED: gettext_lazy("audited, not published"),
@@ -64,7 +64,8 @@ def datasets() -> dict[str, Any]:
         companies=Count("records", filter=Q(records__is_current=True)),
     ).order_by("name")
     published = dict(Release.objects.filter(state=Release.State.PUBLISHED).values_list("dataset_id", "name"))
-    waiting = Import.objects.filter(state__in=cards.OPEN).order_by("-pk")
+    waiting = list(Import.objects.filter(state__in=cards.OPEN).order_by("-pk"))
+    stopped = steps.stopped(waiting)
     return {
         "datasets": [
             {
@@ -78,7 +79,7 @@ def datasets() -> dict[str, Any]:
             }
             for d in counted
         ],
-        "waiting": [file_row(card) for card in waiting],
+        "waiting": [file_row(card) | (STOPPED if card.pk in stopped else {}) for card in waiting],
     }
 
 
@@ -131,17 +132,18 @@ def job_row(job: Job | None) -> dict[str, Any]:
         "failed": job.state == Job.State.FAILED,
         "measured": job.kind != release_jobs.KIND,
         "progress": job.progress,
-        "error": job.error,
+        "error": job.reason,
     }
 
 
 def card(found: Import, error: str = "", chosen: dict[str, str] | None = None) -> dict[str, Any]:
     """The page of one file, whatever state it is in."""
     errors, unchanged = wording.shown(found.errors[:SHOWN_ERRORS]), found.rows - found.rows_new - found.rows_corrected
+    job = job_row(steps.last_jobs([found]).get(found.pk))
     by = User.objects.filter(pk=found.imported_by).first() if found.imported_by else None
     return {
         "card": found,
-        "file": file_row(found),
+        "file": file_row(found) | (STOPPED if job["failed"] else {}),
         "period": period(found),
         "rows": number(found.rows),
         "read": ngettext("%(n)s record was read.", "%(n)s records were read.", found.rows) % {"n": number(found.rows)},
@@ -157,7 +159,7 @@ def card(found: Import, error: str = "", chosen: dict[str, str] | None = None) -
         % {"n": number(found.error_count)},
         "more_errors": more_errors(found.error_count - len(errors)),
         "error": error,
-        "job": job_row(jobs.job_of(found) if found.state in BUSY else None),
+        "job": job,
         "status_url": reverse("benchmark-import", args=[found.public_id]),
         "dataset_url": reverse("benchmark-dataset", args=[found.dataset.public_id]) if found.dataset else "",
         "imported_by": by.get_full_name() if by else _("the command line"),

@@ -199,6 +199,52 @@ def test_a_further_file_is_compared_before_anybody_confirms(steward):
     assert "<b>39</b> unchanged" in page(steward, card)
 
 
+def killed(card: Import | Dataset) -> None:
+    """As if its worker had been killed three times: what the sweeper leaves behind."""
+    with queue.every_job():
+        job = Job.objects.filter(key__startswith=f"{card.public_id}:").order_by("pk").last()
+        lapsed = timezone.now() - timedelta(minutes=1)
+        Job.objects.filter(pk=job.pk).update(state="running", attempts=3, lease_until=lapsed)
+    queue.due()
+
+
+def test_a_file_whose_worker_was_killed_says_so_and_is_tried_again(steward):
+    card = Import.objects.get(public_id=upload(steward, text(peer_rows())).url.split("/")[-2])
+    again = f"/benchmarks/imports/{card.public_id}/again/"
+    assert steward.post(again).status_code == 409  # it waits for its worker
+    killed(card)
+    content = page(steward, card)
+    assert "The worker stopped three times while doing this." in content
+    assert ("is being read" in content, ">stopped<" in content) == (False, True)
+    assert ">stopped<" in steward.get("/benchmarks/").content.decode()
+    german = steward.get(f"/benchmarks/imports/{card.public_id}/", headers={"accept-language": "de"}).content.decode()
+    assert "Der Prozess im Hintergrund wurde dabei dreimal beendet." in german
+    assert steward.post(again).status_code == 302
+    assert steward.post(again).status_code == 409  # a second click
+    work()
+    card.refresh_from_db()
+    assert card.state == "ready"
+    steward.post(f"/benchmarks/imports/{card.public_id}/confirm/")
+    killed(card)
+    assert "Try again" in page(steward, card)
+    steward.post(again)
+    work()
+    assert Dataset.objects.get().records.count() == 40
+
+
+def test_a_release_whose_worker_was_killed_says_so_and_is_made_again(steward):
+    dataset = with_report(steward).dataset
+    url = f"/benchmarks/datasets/{dataset.public_id}/"
+    steward.post(url + "releases/", {"as_of": "2026-06-30"})
+    killed(dataset)
+    content = steward.get(url).content.decode()
+    assert "The worker stopped three times while doing this." in content
+    assert "Make a release" in content
+    steward.post(url + "releases/", {"as_of": "2026-06-30"})
+    work()
+    assert Release.objects.filter(name="Europe 2026 2026-06-30", state="audited").exists()
+
+
 def test_a_job_works_once_only(steward):
     card = checked(steward, text(peer_rows()))
     steward.post(f"/benchmarks/imports/{card.public_id}/confirm/")
