@@ -10,4 +10,5 @@ def published() -> measures.Measures | None:
     if questionnaire is None:
         return None
     catalogue = publishing.catalogue(questionnaire.pk)
-    return measures.Measures(catalogue.measures, catalogue.families)
+    profile = catalogue.item_by_code.get("E-N1")  # segments are named as its options are
+    return measures.Measures(catalogue.measures, catalogue.families, profile.word if profile else str)

@@ -1,4 +1,4 @@
-"""Which measures a new dataset has. This room knows measures as data: assessments says what is asked."""
+"""Which measures a new dataset has, and what its segments are called. This room knows measures as data: assessments says what is asked."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Measures:
-    """The codes in their order, and which of them are made of which others."""
+    """The codes in their order, which of them are made of which others, and a segment's name in the reader's language."""
 
     codes: Sequence[str]
     families: Mapping[str, Sequence[str]]
+    word: Callable[[str], str] = str
 
 
 Source = Callable[[], Measures | None]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("imports/<pid:public_id>/", imports.show, name="benchmark-import"),
     path("imports/<pid:public_id>/columns/", imports.name_columns, name="benchmark-import-columns"),
     path("imports/<pid:public_id>/confirm/", imports.confirm, name="benchmark-import-confirm"),
+    path("imports/<pid:public_id>/again/", imports.again, name="benchmark-import-again"),
     path("imports/<pid:public_id>/cancel/", imports.cancel, name="benchmark-import-cancel"),
     path("imports/<pid:public_id>/errors.csv", imports.errors, name="benchmark-import-errors"),
     path("datasets/<pid:public_id>/", datasets.dataset, name="benchmark-dataset"),

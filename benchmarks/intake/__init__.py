@@ -7,6 +7,7 @@ process   PURE  the program that reads and checks; knows nothing of Django and l
 running         starts that program and takes its reply
 staging         its lines -> a table of this session -> new, corrected and unchanged records
 cards           the writes: take a file in, name its columns, check it, confirm it, cancel it
+steps           which job works on a file, and how far it is
 jobs            the background half of these
 wording         errors in the reader's language
 templates       an empty file to fill in

@@ -21,7 +21,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from benchmarks import contributions, measures
-from benchmarks.intake import running, wording
+from benchmarks.intake import running, steps, wording
 from benchmarks.intake.layout import Fault, Order, Unreadable
 from benchmarks.intake.staging import Change, Stage, stage
 from benchmarks.models import Dataset, Import
@@ -29,7 +29,6 @@ from benchmarks.models import Mapping as SavedMapping
 from benchmarks.settings import segments
 from opmodel.files import incoming, storage
 from opmodel.files.recognising import PEER_FILES
-from opmodel.jobs import queue
 from opmodel.keys import new_public_id
 from opmodel.organisations.tenancy import for_installation
 
@@ -81,7 +80,7 @@ def receive(
         file_hash=checked.sha256, storage_key=key, source=source, licence=licence, period=period, collected=collected,
         columns=saved.columns if saved else {}, imported_by=by,
     )  # fmt: skip
-    _enqueue("benchmark_check", card, by)
+    steps.order(card, by=by)
     return card
 
 
@@ -102,7 +101,7 @@ def name_columns(*, by: int, card: Import, columns: Mapping[str, str]) -> Import
         raise Refused(_("The column “%(name)s” is chosen twice.") % {"name": twice})
     SavedMapping.objects.update_or_create(source=card.source, defaults={"columns": chosen, "updated_at": Now()})
     _move(card, State.CHECKING, columns=chosen)
-    _enqueue("benchmark_check", card, by)
+    steps.order(card, by=by)
     return card
 
 
@@ -110,7 +109,16 @@ def confirm(*, by: int, card: Import) -> Import:
     """Have a checked file written into its dataset. Raises Refused."""
     card = _locked(card, State.READY)
     _move(card, State.APPLYING, imported_by=by)
-    _enqueue("benchmark_apply", card, by)
+    steps.order(card, by=by)
+    return card
+
+
+def again(*, by: int, card: Import) -> Import:
+    """Have a step done anew whose job failed for good. Raises Refused."""
+    card = _locked(card, *steps.STEPS)
+    if not steps.stopped([card]):
+        raise Refused(_("Somebody was faster: look at what this file is doing now."), status=409)
+    steps.order(card, by=by)
     return card
 
 
@@ -314,10 +322,3 @@ def _locked(card: Import, *states: str) -> Import:
     if found.state not in states:
         raise Refused(_("Somebody was faster: look at what this file is doing now."), status=409)
     return found
-
-
-def _enqueue(kind: str, card: Import, by: int) -> None:
-    with queue.every_job():
-        queue.enqueue(
-            kind, key=f"{card.public_id}:{new_public_id()}", payload={"import": card.pk}, organisation_id=None, by=by
-        )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from benchmarks.intake import cards
+from benchmarks.intake.steps import STEPS
 from benchmarks.models import Import
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
@@ -15,12 +16,12 @@ KEPT = timedelta(days=1)
 WAITING = (Import.State.CHECKING, Import.State.NAMING, Import.State.READY)
 
 
-@queue.handler("benchmark_check")
+@queue.handler(STEPS[Import.State.CHECKING])
 def check(job: Job) -> None:
     _do(job, cards.check)
 
 
-@queue.handler("benchmark_apply")
+@queue.handler(STEPS[Import.State.APPLYING])
 def apply(job: Job) -> None:
     _do(job, cards.apply)
 
@@ -43,9 +44,3 @@ def _do(job: Job, step: Callable[..., None]) -> None:
 def _show(job: Job, share: float) -> None:
     # The rest is the comparison and the write.
     queue.report(job, 5 + round(75 * min(share, 1)))
-
-
-def job_of(card: Import) -> Job | None:
-    """The last job about an import."""
-    with queue.every_job():
-        return Job.objects.filter(kind__startswith="benchmark_", key__startswith=f"{card.public_id}:").last()

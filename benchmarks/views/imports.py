@@ -109,6 +109,15 @@ def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @steward_required
+def again(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Try a step once more whose job failed."""
+    card = fetch(public_id)
+    refused = _refused(request, card, lambda: cards.again(by=request.user.pk, card=card))
+    return refused or redirect("benchmark-import", public_id)
+
+
+@require_POST
+@steward_required
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     card = fetch(public_id)
     if refused := _refused(request, card, lambda: cards.cancel(by=request.user.pk, card=card)):

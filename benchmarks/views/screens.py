@@ -1,6 +1,8 @@
 """What the steward's pages show: rows and words for the templates. Reads only."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from benchmarks import release_jobs, reporting
-from benchmarks.intake import cards, jobs, wording
+from benchmarks import measures, release_jobs, reporting
+from benchmarks.intake import cards, steps, wording
 from benchmarks.intake.layout import SEGMENTS, propose
 from benchmarks.models import Dataset, Import, Release
 from benchmarks.models import Mapping as SavedMapping
-from benchmarks.selectors import label_of
+from benchmarks.selectors import Say, label_of
 from benchmarks.settings import method_section, segments
 from benchmarks.wording import number, spoken_period
 from opmodel.jobs.models import Job
@@ -24,7 +26,6 @@ from opmodel.organisations.models import User
 SHOWN_ERRORS = 50  # on the page; the file of errors holds a thousand
 PAGE = 25  # rows of a table of the audit's report
 TABLES = ("held", "dropped")
-BUSY = (Import.State.CHECKING, Import.State.APPLYING)
 FILE_STATES = {
     Import.State.CHECKING: gettext_lazy("is being read"),
     Import.State.NAMING: gettext_lazy("columns to be named"),
@@ -34,6 +35,7 @@ FILE_STATES = {
     Import.State.APPLIED: gettext_lazy("imported"),
     Import.State.CANCELLED: gettext_lazy("cancelled"),
 }
+STOPPED = {"state_label": gettext_lazy("stopped"), "tone": "warn"}  # its job failed; it may be tried again
 RELEASE_STATES = {
     Release.State.DRAFT: gettext_lazy("draft"),
     Release.State.AUDITED: gettext_lazy("audited, not published"),
@@ -48,9 +50,9 @@ SEGMENT_NAMES = {
     "process_type": gettext_lazy("Process type"),
 }
 HELD = {
-    "new": gettext_lazy("new, wait for the next release"),
-    "corrected": gettext_lazy("corrected, the former answers stand until then"),
-    "gap": gettext_lazy("with a gap, count in larger peer groups only"),
+    "new": gettext_lazy("New records that wait for the next release"),
+    "corrected": gettext_lazy("Corrected records that wait; their former answers stand until then"),
+    "gap": gettext_lazy("Records with a gap that count in larger peer groups only"),
 }
 WARNING = (Import.State.NAMING, Import.State.READY, Import.State.REFUSED, Release.State.AUDITED)
 DONE = (Import.State.APPLIED, Release.State.PUBLISHED)
@@ -62,7 +64,8 @@ def datasets() -> dict[str, Any]:
         companies=Count("records", filter=Q(records__is_current=True)),
     ).order_by("name")
     published = dict(Release.objects.filter(state=Release.State.PUBLISHED).values_list("dataset_id", "name"))
-    waiting = Import.objects.filter(state__in=cards.OPEN).order_by("-pk")
+    waiting = list(Import.objects.filter(state__in=cards.OPEN).order_by("-pk"))
+    stopped = steps.stopped(waiting)
     return {
         "datasets": [
             {
@@ -76,7 +79,7 @@ def datasets() -> dict[str, Any]:
             }
             for d in counted
         ],
-        "waiting": [file_row(card) for card in waiting],
+        "waiting": [file_row(card) | (STOPPED if card.pk in stopped else {}) for card in waiting],
     }
 
 
@@ -129,17 +132,18 @@ def job_row(job: Job | None) -> dict[str, Any]:
         "failed": job.state == Job.State.FAILED,
         "measured": job.kind != release_jobs.KIND,
         "progress": job.progress,
-        "error": job.error,
+        "error": job.reason,
     }
 
 
 def card(found: Import, error: str = "", chosen: dict[str, str] | None = None) -> dict[str, Any]:
     """The page of one file, whatever state it is in."""
     errors, unchanged = wording.shown(found.errors[:SHOWN_ERRORS]), found.rows - found.rows_new - found.rows_corrected
+    job = job_row(steps.last_jobs([found]).get(found.pk))
     by = User.objects.filter(pk=found.imported_by).first() if found.imported_by else None
     return {
         "card": found,
-        "file": file_row(found),
+        "file": file_row(found) | (STOPPED if job["failed"] else {}),
         "period": period(found),
         "rows": number(found.rows),
         "read": ngettext("%(n)s record was read.", "%(n)s records were read.", found.rows) % {"n": number(found.rows)},
@@ -155,7 +159,7 @@ def card(found: Import, error: str = "", chosen: dict[str, str] | None = None) -
         % {"n": number(found.error_count)},
         "more_errors": more_errors(found.error_count - len(errors)),
         "error": error,
-        "job": job_row(jobs.job_of(found) if found.state in BUSY else None),
+        "job": job,
         "status_url": reverse("benchmark-import", args=[found.public_id]),
         "dataset_url": reverse("benchmark-dataset", args=[found.dataset.public_id]) if found.dataset else "",
         "imported_by": by.get_full_name() if by else _("the command line"),
@@ -183,14 +187,14 @@ def preview(found: Import) -> dict[str, Any]:
     """The first rows, and how many records each segment has."""
     if found.state != Import.State.READY:
         return {"sample": [], "segments": []}
-    counts, names = found.preview["counts"], segments().industry_names
+    counts, names, say = found.preview["counts"], segments().industry_names, word()
     return {
         "sample": found.preview["sample"],
         "segments": [
             {
                 "name": str(SEGMENT_NAMES[name]),
                 "values": [
-                    (f"{value} · {names[value]}" if value in names else value, number(n))
+                    (f"{value} · {say(names[value])}" if value in names else value, number(n))
                     for value, n in sorted(counts[name].items(), key=lambda item: (-item[1], item[0]))
                 ],
             }
@@ -217,7 +221,7 @@ def naming(found: Import, chosen: dict[str, str] | None) -> dict[str, Any]:
 
 def release(found: Release, asked: Mapping[str, str]) -> dict[str, Any]:
     """The report of the audit; `asked` names the pages of its tables."""
-    ways = {"A": _("by industry"), "B": _("by region")}
+    ways, say = {"A": _("by industry"), "B": _("by region")}, word()
     report = found.report
     return {
         "release": release_row(found),
@@ -226,22 +230,10 @@ def release(found: Release, asked: Mapping[str, str]) -> dict[str, Any]:
         "method_version": found.method_version,
         "because": found.withdrawn_because,
         "lines": list(reporting.lines(report)) if report else [],
-        "held": paged(
-            [
-                {
-                    "group": label_of(some["path"]),
-                    "n": number(some["n"]),
-                    "what": str(HELD[some["what"]]),
-                    "why": reporting.reason(some["why"]),
-                }
-                for some in report.get("held", [])  # reports made before they were listed have none
-            ],
-            asked,
-            "held",
-        ),
+        "held": held(report.get("held", []), asked, say),  # reports made before they were listed have none
         "dropped": paged(
             [
-                {"way": ways[cell["tree"]], "group": label_of(cell["path"]), "why": reporting.reason(cell["why"])}
+                {"way": ways[cell["tree"]], "group": label_of(cell["path"], say), "why": reporting.reason(cell["why"])}
                 for cell in report.get("dropped", [])
             ],
             asked,
@@ -252,6 +244,23 @@ def release(found: Release, asked: Mapping[str, str]) -> dict[str, Any]:
         "can_discard": found.state in Release.UNSEEN,
         "can_withdraw": found.state in (Release.State.PUBLISHED, Release.State.SUPERSEDED),
     }
+
+
+def held(rows: Sequence[Mapping[str, Any]], asked: Mapping[str, str], say: Say) -> dict[str, Any]:
+    """Who waits or counts in larger groups, a page of it: those of the same kind and for the same reason together."""
+    told = [
+        {
+            "kind": list(HELD).index(row["what"]),
+            "what": str(HELD[row["what"]]),
+            "why": reporting.reason(row["why"]),
+            "group": label_of(row["path"], say),
+            "n": number(row["n"]),
+        }
+        for row in rows
+    ]
+    table = paged(sorted(told, key=itemgetter("kind", "why")), asked, "held")
+    alike = groupby(table["rows"], key=itemgetter("what", "why"))
+    return table | {"groups": [{"what": what, "why": why, "rows": list(its)} for (what, why), its in alike]}
 
 
 def paged(rows: Sequence[Any], asked: Mapping[str, str], name: str) -> dict[str, Any]:
@@ -269,6 +278,12 @@ def paged(rows: Sequence[Any], asked: Mapping[str, str], name: str) -> dict[str,
         "before": link(page.previous_page_number()) if page.has_previous() else "",
         "after": link(page.next_page_number()) if page.has_next() else "",
     }
+
+
+def word() -> Say:
+    """What segments are called in the reader's language."""
+    known = measures.current()
+    return known.word if known else str
 
 
 def imports() -> QuerySet[Import]:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from opmodel.keys import new_public_id
 
@@ -48,3 +49,8 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} {self.state}"
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, for people: a worker that was killed could note nothing."""
+        return self.error or _("The worker stopped three times while doing this.")

@@ -123,8 +123,7 @@ UPDATE jobs_job SET state = 'running', attempts = attempts + 1, progress = 5,
 RETURNING id
 """
 BURY = """
-UPDATE jobs_job SET state = 'failed', finished_at = clock_timestamp(), lease_until = NULL,
-       error = CASE WHEN error = '' THEN 'The worker stopped three times while doing this.' ELSE error END
+UPDATE jobs_job SET state = 'failed', finished_at = clock_timestamp(), lease_until = NULL
  WHERE state = 'running' AND lease_until < clock_timestamp() AND attempts >= 3
 """
 

@@ -72,7 +72,7 @@ def _state(row: Any, job: Job | None) -> dict[str, Any]:
     if row.is_expired:
         return {"tag": _("expired"), "warn": True, "text": _("Valid until %(day)s.") % {"day": last_day}}
     if job is not None and job.state == Job.State.FAILED:
-        return {"tag": _("mail failed"), "warn": True, "text": job.error}
+        return {"tag": _("mail failed"), "warn": True, "text": job.reason}
     if job is not None and job.state == Job.State.DONE:
         text = _("Sent %(day)s, valid until %(last)s.") % {"day": _day(job.finished_at), "last": last_day}
         return {"tag": _("sent"), "warn": False, "text": text}

@@ -104,6 +104,7 @@ MATRIX = {
     "benchmarks/imports/<pid:public_id>/": ("GET", ANON, *6 * (403,)),
     "benchmarks/imports/<pid:public_id>/columns/": ("POST", ANON, *6 * (403,)),
     "benchmarks/imports/<pid:public_id>/confirm/": ("POST", ANON, *6 * (403,)),
+    "benchmarks/imports/<pid:public_id>/again/": ("POST", ANON, *6 * (403,)),
     "benchmarks/imports/<pid:public_id>/cancel/": ("POST", ANON, *6 * (403,)),
     "benchmarks/imports/<pid:public_id>/errors.csv": ("GET", ANON, *6 * (403,)),
     "benchmarks/datasets/<pid:public_id>/": ("GET", ANON, *6 * (403,)),
