@@ -18,6 +18,7 @@ from assessments.models import Submission
 from assessments.peer_targets import ITEM, KEPT, MARKS, REPLACED, SAME, SET, UNPUBLISHED, Offer
 from assessments.views import screens
 from assessments.views.answering import fetch, version_in
+from benchmarks.wording import spoken_period
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
@@ -71,6 +72,7 @@ def preview(request: HttpRequest, submission: Submission, mark: int, replace: bo
     return {
         "submission": screens.heading(submission),
         "release": found.release if found and found.tables else None,
+        "period": spoken_period(found.release.dataset.period) if found else "",
         "marks": [
             {"value": p, "label": name, "current": p == mark, "published": bool(found and p in found.marks)}
             for p, name in MARKS.items()

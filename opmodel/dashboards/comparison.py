@@ -16,6 +16,7 @@ from assessments.reaching import Answered, Reach, reach
 from benchmarks.cells import ROOT, SEPARATOR
 from benchmarks.selectors import DROPPED, ELSEWHERE, PUBLISHED, Group
 from benchmarks.statistics import half_up
+from benchmarks.wording import spoken_period
 from opmodel.dashboards import headlines, standing
 from opmodel.dashboards.opening import of_enterprise
 from opmodel.dashboards.presenting import number, row, signed
@@ -279,7 +280,7 @@ def cited(seen: Insight) -> dict[str, Any]:
     return {
         "name": release.name if release else "",
         "as_of": release.as_of if release else None,
-        "period": release.dataset.period if release else "",
+        "period": spoken_period(release.dataset.period) if release else "",
         "illustrative": bool(release and release.dataset.illustrative),
         "group": seen.group.label if seen.group else "",
         "n_band": seen.group.n_band if seen.group else "",
