@@ -27,6 +27,18 @@ from assessments.workflow.evidence import (
     detach_evidence,
     note_download,
 )
+from assessments.workflow.plan_reminders import remind_owners
+from assessments.workflow.planning import (
+    Chosen,
+    change_action,
+    choose_actions,
+    drop_action,
+    finish_action,
+    remove_action,
+    resume_action,
+    set_capacity,
+    start_action,
+)
 from assessments.workflow.refusals import Conflict, Refused
 from assessments.workflow.reminders import Reminded, remind
 from assessments.workflow.reviewing import Returned, accept_submission, return_submission, settle_remark
@@ -37,6 +49,7 @@ from assessments.workflow.workbooks import Choices, apply_workbook, keep_workboo
 
 __all__ = [
     "Choices",
+    "Chosen",
     "Conflict",
     "Offer",
     "Refused",
@@ -52,7 +65,9 @@ __all__ = [
     "archive_cycle",
     "assign",
     "attach_evidence",
+    "change_action",
     "change_evidence",
+    "choose_actions",
     "close_cycle",
     "confirm_carried",
     "contribute",
@@ -60,11 +75,13 @@ __all__ = [
     "detach_evidence",
     "discard_draft",
     "draft_cycle",
+    "drop_action",
     "edit_draft",
     "end_stand_in",
     "enqueue_scoring",
     "extend_cycle",
     "extend_submission",
+    "finish_action",
     "give_back",
     "hand_in",
     "item_context",
@@ -76,12 +93,17 @@ __all__ = [
     "open_cycle",
     "open_draft",
     "remind",
+    "remind_owners",
+    "remove_action",
     "reopen_cycle",
+    "resume_action",
     "return_submission",
     "save_answer",
     "save_many",
+    "set_capacity",
     "settle_remark",
     "stand_in",
+    "start_action",
     "submit",
     "switch_reminders",
     "take_over_targets",

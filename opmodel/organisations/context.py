@@ -26,6 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             can(member, Permission.VIEW_RESULTS) or can(member, Permission.VIEW_SITE_RESULTS),
         ),
         (_("Priorities"), "dashboard-priorities", can(member, Permission.VIEW_RESULTS)),
+        (_("Plan"), "plan", can(member, Permission.VIEW_PLAN)),
         (_("Decisions"), "dashboard-facts", can(member, Permission.VIEW_RESULTS)),
         (_("Plants and head office"), "dashboard-perception", can(member, Permission.VIEW_RESULTS)),
         (_("Peers"), "dashboard-peers", can(member, Permission.VIEW_PEERS)),
