@@ -11,7 +11,6 @@ from assessments.planning import add_months
 from assessments.ranking import ranking_of
 from opmodel.organisations.models import Member, Site
 
-Status = PlannedAction.Status
 SHOWN = ("Minutes of the steering committee, item 4.", "Dashboard of the lead plant, weekly since then.", "Audit report, section 2.")  # fmt: skip
 
 
@@ -27,14 +26,15 @@ def load(cycle: Cycle, members: dict[str, Member], sites: list[Site], today: dat
     result = selectors.latest_result(submission)
     assert result is not None
     ranked = [a.code for a in ranking_of(insight.build(submission, result)).actions]
-    past = set(PlannedAction.objects.filter(status=Status.DONE).values_list("code", flat=True))
-    codes = [code for code in ranked if code not in past][: 9 if newest else 6]
+    past = set(PlannedAction.objects.values_list("code", flat=True))
+    left = [code for code in ranked if code not in past]
+    codes = left[: 9 if newest else 6]
     first = add_months(today, -8) if newest else cycle.opens_on + timedelta(days=77)
     choice: dict[str, Any] = {"by": csco, "submission": submission, "preset": "strategic", "reference": "target"}
     plan = workflow.choose_actions(codes=codes, **choice).plan
     if newest:
         for number in (0, 3):
-            workflow.choose_actions(codes=codes[number + 1 : number + 2], site=sites[number], **choice)
+            workflow.choose_actions(codes=left[number + 9 : number + 10], site=sites[number], **choice)
     _begin(plan, first)
     owners = [csco, members["plant1"], members["analyst"], csco, None, members["plant4"]]
     rows = list(PlannedAction.objects.filter(plan=plan).order_by("pk"))

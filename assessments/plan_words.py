@@ -33,6 +33,17 @@ def money(value: Any, currency: str) -> str:
     return "" if value is None else f"{currency} {number_format(value, 0, force_grouping=True)}"
 
 
+def state(row: PlannedAction) -> str:
+    """How far an action is, in a sentence."""
+    if row.done_on is not None:
+        return _("Done on %(day)s.") % {"day": day(row.done_on)}
+    words = {
+        Status.STARTED: _("In work, due on %(day)s."),
+        Status.DROPPED: _("Dropped."),
+    }
+    return words.get(Status(row.status), _("Not begun, due on %(day)s.")) % {"day": day(row.due_on)}
+
+
 def headline(rows: Sequence[PlannedAction], today: date) -> str:
     """What stands out in a plan, in one sentence: late ones first, then how far it is."""
     live = [row for row in rows if row.status != Status.DROPPED]
@@ -74,16 +85,15 @@ def lateness(row: PlannedAction, early: Iterable[PlannedAction], catalogue: Ques
 
 
 def realised(outcome: Outcome) -> str:
-    """What became of a projected lift, in a sentence; both rounded as they are shown."""
+    """What became of a projected lift, in a sentence."""
     got = outcome.realised
     if got is None:
         return _("Not scored in the newer cycle.")
-    lift, hoped = half_up(abs(got)) * (1 if got >= 0 else -1), half_up(outcome.projected)
-    if lift >= hoped:
+    if got >= outcome.hoped:
         return _("Rose as projected, or more.")
-    if lift > 0:
+    if got > 0:
         return _("Rose by less than projected.")
-    return _("Did not move.") if lift == 0 else _("Fell, although a rise was projected.")
+    return _("Did not move.") if got == 0 else _("Fell, although a rise was projected.")
 
 
 def progress_headline(found: Sequence[Outcome]) -> str:
@@ -91,7 +101,7 @@ def progress_headline(found: Sequence[Outcome]) -> str:
     scored = [o for o in found if o.realised is not None]
     if not scored:
         return _("Nothing that the plan was to lift is scored in the newer cycle.")
-    rose = sum(half_up(max(o.realised or 0.0, 0.0)) >= half_up(o.projected) for o in scored)
+    rose = sum(o.realised is not None and o.realised >= o.hoped for o in scored)
     values = {"rose": rose, "n": len(scored)}
     text = ngettext(
         "%(rose)d of one dimension that the plan was to lift rose as far as projected.",

@@ -11,7 +11,8 @@ from django.db.models import F, Q, QuerySet
 from assessments import planning, publishing, selectors
 from assessments.catalogue import ENTERPRISE, Action
 from assessments.catalogue import Questionnaire as Catalogue
-from assessments.models import Cycle, OwnerCapacity, Plan, PlannedAction, Result, Score, Submission
+from assessments.models import Cycle, Evidence, OwnerCapacity, Plan, PlannedAction, Result, Score, Submission
+from benchmarks.statistics import half_up
 from opmodel.organisations.models import Member, Site
 from opmodel.organisations.permissions import Permission, can, roles_with
 
@@ -48,6 +49,14 @@ def may_carry_out(member: Member, planned: PlannedAction) -> bool:
     if can(member, Permission.PLAN):
         return True
     return can(member, Permission.OWN_ACTIONS) and planned.owner_id == member.pk
+
+
+def own_open(member: Member) -> list[PlannedAction]:
+    """What this member has to carry out, soonest first; one query, none for roles that own nothing."""
+    if not can(member, Permission.OWN_ACTIONS):
+        return []
+    rows = actions(member).filter(owner=member, status__in=PlannedAction.OPEN)
+    return list(rows.order_by("due_on", "pk"))
 
 
 def owners(organisation_id: int) -> QuerySet[Member]:
@@ -155,9 +164,27 @@ class Outcome:
     now: float | None
     actions: tuple[PlannedAction, ...]
 
+    # As people see it: both sides rounded as they are shown, so that 1.7 and 2.3 are +0.6 apart.
     @property
     def realised(self) -> float | None:
-        return None if self.now is None else self.now - self.before
+        return None if self.now is None else shown_lift(self.before, self.now)
+
+    @property
+    def hoped(self) -> float:
+        return shown_lift(self.before, self.before + self.projected)
+
+    @property
+    def hoped_done(self) -> float:
+        return shown_lift(self.before, self.before + self.projected_done)
+
+
+def shown_lift(before: float, after: float) -> float:
+    """The difference of two levels as they are shown.
+
+    >>> shown_lift(1.67, 2.33)
+    0.6
+    """
+    return half_up(half_up(after) - half_up(before)) if after >= before else -shown_lift(after, before)
 
 
 def outcomes(rows: Iterable[PlannedAction], now: Mapping[tuple[int | None, str], float]) -> list[Outcome]:
@@ -233,6 +260,11 @@ def beside(member: Member, submission: Submission, dimension: str) -> list[Plann
 def content(catalogue: Catalogue, row: PlannedAction) -> Action | None:
     """What the content says about a planned action."""
     return catalogue.action_by_code.get(row.code)
+
+
+def shown_by(row: PlannedAction) -> list[Evidence]:
+    """The pieces of evidence that show how far an action is; one query."""
+    return list(Evidence.objects.filter(actionevidence__planned_action=row).select_related("file").order_by("id"))
 
 
 def reason(row: PlannedAction, language: str) -> str:

@@ -27,6 +27,7 @@ from assessments.workflow.evidence import (
     detach_evidence,
     note_download,
 )
+from assessments.workflow.plan_evidence import show_action, unshow_action
 from assessments.workflow.plan_reminders import remind_owners
 from assessments.workflow.planning import (
     Chosen,
@@ -102,11 +103,13 @@ __all__ = [
     "save_many",
     "set_capacity",
     "settle_remark",
+    "show_action",
     "stand_in",
     "start_action",
     "submit",
     "switch_reminders",
     "take_over_targets",
+    "unshow_action",
     "withdraw_assignment",
     "withdraw_contribution",
 ]

@@ -322,15 +322,21 @@ def set_capacity(*, by: Member, plan: Plan, days: Mapping[Member, int | None]) -
 
 def _held(by: Member, planned: PlannedAction, base_version: int | None, mine: Mapping[str, Any]) -> PlannedAction:
     """The action, locked, as this member may report on it, in the version that was seen; raises Refused, Conflict."""
+    row = reported(by, planned)
+    if base_version is None:
+        raise Refused(_("The form is incomplete. Open the action again."), field="base_version")
+    if row.version != base_version:
+        raise Conflict(dict(mine), row)
+    return row
+
+
+def reported(by: Member, planned: PlannedAction) -> PlannedAction:
+    """The action, locked, if this member may report on it; raises Refused."""
     row: PlannedAction | None = plans.actions(by).select_for_update(of=("self",)).filter(pk=planned.pk).first()
     if row is None:
         raise Refused(_("This action is no longer in the plan."), status=409)
     if not plans.may_carry_out(by, row):
         raise Refused(_("Only its owner and whoever plans report on an action."), status=403)
-    if base_version is None:
-        raise Refused(_("The form is incomplete. Open the action again."), field="base_version")
-    if row.version != base_version:
-        raise Conflict(dict(mine), row)
     return row
 
 

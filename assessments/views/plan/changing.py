@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments import plan_words, plans, priorities, selectors, workflow
 from assessments.decimals import one
-from assessments.models import PlannedAction
+from assessments.models import Evidence, PlannedAction
 from assessments.plan_forms import DropForm, FinishForm, PlanForm, ReportForm, initial_of
 from assessments.ranking import PRESETS, REFERENCES
 from assessments.views.answering import version_in
 from assessments.views.plan import pages, shown
 from assessments.views.plan.shown import Opened
+from opmodel.files.incoming import FileRefused
+from opmodel.files.limits import takes_file, uploaded
 from opmodel.keys import public_id_in
 from opmodel.organisations import clock
 from opmodel.organisations.guards import member_required
@@ -166,6 +169,39 @@ def step(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     return redirect("plan-action", public_id)
 
 
+@require_POST
+@member_required(Permission.VIEW_PLAN)
+@takes_file("EVIDENCE_MAX_MB")
+def add_evidence(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A file or a link that shows how far an action is."""
+    planned = find(request, public_id)
+    typed = {name: request.POST.get(name, "") for name in ("title", "grade", "url")}
+    try:
+        workflow.show_action(by=request.member, planned=planned, upload=uploaded(request), **typed)
+    except (workflow.Refused, FileRefused) as refused:
+        shown_again = {"error": refused.message, "field": refused.field, **typed}
+        return page(request, planned, evidence=shown_again, status=refused.status)
+    messages.success(request, _("Added."))
+    return redirect("plan-action", public_id)
+
+
+@require_POST
+@member_required(Permission.VIEW_PLAN)
+def remove_evidence(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a piece away from the action; the piece itself stays."""
+    planned = find(request, public_id)
+    wanted = public_id_in(request.POST.get("evidence", ""))
+    piece = next((e for e in plans.shown_by(planned) if e.public_id == wanted), None)
+    if piece is None:
+        raise Http404
+    try:
+        workflow.unshow_action(by=request.member, planned=planned, evidence=piece)
+    except workflow.Refused as refused:
+        return page(request, planned, problem=refused.message, status=refused.status)
+    messages.success(request, _("Removed from this action."))
+    return redirect("plan-action", public_id)
+
+
 def page(
     request: HttpRequest,
     planned: PlannedAction,
@@ -174,9 +210,13 @@ def page(
     steps: dict[str, Any] | None = None,
     problem: str = "",
     mine: dict[str, Any] | None = None,
+    evidence: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of one action; `form` and `steps` are forms that were refused, `mine` what met a newer version."""
+    """The page of one action; `form` and `steps` are forms that were refused, `mine` what met a newer version.
+
+    `evidence` is what was typed about a piece of evidence and why it was refused.
+    """
     member, today = request.member, clock.today(request.member.organisation)
     rows = list(plans.actions(member).filter(plan=planned.plan))
     catalogue = plans.catalogue_of(planned.plan)
@@ -202,8 +242,22 @@ def page(
         "may_plan": plan_it,
         "changes": plan_words.changes(planned, member.organisation.currency) if sees(member, planned) else [],
         "figures": plans.sees_figures(member, planned),
+        "pieces": [piece_of(e) for e in plans.shown_by(planned)] if sees(member, planned) else [],
+        "evidence": {"error": "", "field": "", "title": "", "grade": "", "url": ""} | (evidence or {}),
+        "grades": [(g.value, catalogue.evidence_grades.get(g.value, str(g.label))) for g in Evidence.Grade],
+        "most_mb": settings.EVIDENCE_MAX_MB,
     }
     return render(request, "plan/action.html", context, status=status)
+
+
+def piece_of(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "public_id": evidence.public_id,
+        "title": evidence.title,
+        "grade": evidence.grade,
+        "is_file": evidence.file is not None,
+        "url": reverse("evidence-file", args=[evidence.public_id]) if evidence.file else evidence.url,
+    }
 
 
 def _given(planned: PlannedAction) -> dict[str, Any]:
@@ -233,7 +287,7 @@ def facts(seen: Opened, planned: PlannedAction) -> dict[str, Any]:
         {
             "name": seen.catalogue.dimension_by_code[d].name,
             "before": one(planned.scores[d]),
-            "lift": plan_words.signed(lift),
+            "lift": plan_words.signed(plans.shown_lift(planned.scores[d], planned.scores[d] + lift)),
         }
         for d, lift in planned.lift.items()
     ]

@@ -83,6 +83,7 @@ def row(seen: Opened, planned: PlannedAction) -> dict[str, Any]:
     may = plans.may_carry_out(seen.member, planned)
     return {
         "code": planned.code,
+        "public_id": planned.public_id,
         "title": action.title if action else planned.code,
         "component": first.component if first else "",
         "letter": first.component[:1] if first else "",
