@@ -39,9 +39,14 @@ def actions(member: Member) -> QuerySet[PlannedAction]:
     return rows.filter(Q(site__isnull=True) | Q(site_id__in=member.site_ids) | Q(owner=member))
 
 
-def sees_figures(member: Member, planned: PlannedAction) -> bool:
-    """Whether the scores and the money behind an action are this member's to read: network figures are head office's."""
-    return can(member, Permission.VIEW_RESULTS) or planned.owner_id == member.pk or planned.site_id in member.site_ids
+def sees_scores(member: Member, planned: PlannedAction) -> bool:
+    """Whether the scores an action is to lift are this member's to read: of the enterprise, or of the own site."""
+    return can(member, Permission.VIEW_RESULTS) or planned.site_id in member.site_ids
+
+
+def sees_report(member: Member, planned: PlannedAction) -> bool:
+    """Whether notes, money and history of an action are this member's to read."""
+    return sees_scores(member, planned) or planned.owner_id == member.pk
 
 
 def may_carry_out(member: Member, planned: PlannedAction) -> bool:

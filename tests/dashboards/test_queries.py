@@ -4,18 +4,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from assessments.models import PlannedAction
 from tests import build
+from tests.assessments.plan_world import choose
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # Statements of a whole page, sign-in, tenant context and BEGIN / COMMIT (here a savepoint) included.
 PINNED = {
     "csco": {
-        "/": 10,
+        "/": 11,
         "/cycles/": 8,
         "/cycles/new/": 15,
         "/cycles/{cycle}/": 14,
         "/cycles/{cycle}/manage/": 10,
-        "/submissions/{enterprise}/dimensions/CAP1/": 11,
+        "/submissions/{enterprise}/dimensions/CAP1/": 12,
         "/submissions/{enterprise}/evidence/": 10,
         "/submissions/{enterprise}/review/": 13,
         "/submissions/{enterprise}/delegate/": 10,
@@ -27,7 +29,7 @@ PINNED = {
         "/organisation/people/import/": 6,
         "/submissions/{enterprise}/status/": 8,
         "/dashboard/": 19,
-        "/dashboard/priorities/": 19,
+        "/dashboard/priorities/": 21,
         "/dashboard/perception/": 15,
         "/dashboard/peers/": 15,
         "/dashboard/peers/CAP1/": 16,
@@ -42,11 +44,24 @@ PINNED = {
         "/dashboard/explain/{enterprise}/CAP2/": 19,
         "/dashboard/explain/{enterprise}/OVERALL/": 16,
         "/dashboard/explain/{site}/CAP/": 15,
+        "/plan/": 8,
+        "/plan/board/": 8,
+        "/plan/roadmap/": 9,
+        "/plan/progress/": 10,
+        "/plan/actions/{action}/": 15,
     },
-    "plant_manager": {"/": 10, "/dashboard/sites/": 9, "/submissions/{site}/review/": 13},
+    "plant_manager": {"/": 11, "/plan/": 8, "/dashboard/sites/": 9, "/submissions/{site}/review/": 13},
     "administrator": {"/": 7, "/cycles/{cycle}/": 13},
     "contributor": {"/": 7},
 }
+
+
+def planned(world: build.World) -> str:
+    """A plan with an action for the network and one for every site; the public id of the network's."""
+    for site in (None, *world.sites):
+        choose(world, "A01", site=site)
+    with world.inside():
+        return str(PlannedAction.objects.get(site=None).public_id)
 
 
 def counts(world: build.World) -> dict[str, dict[str, int]]:
@@ -54,6 +69,7 @@ def counts(world: build.World) -> dict[str, dict[str, int]]:
         "cycle": world.cycle.public_id,
         "enterprise": world.enterprise.public_id,
         "site": world.submissions[1].public_id,
+        "action": planned(world),
     }
     found: dict[str, dict[str, int]] = {}
     for role, pages in PINNED.items():

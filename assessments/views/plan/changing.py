@@ -221,6 +221,7 @@ def page(
     rows = list(plans.actions(member).filter(plan=planned.plan))
     catalogue = plans.catalogue_of(planned.plan)
     seen = Opened(member, planned.plan, [], rows, catalogue, today, plans.too_early(catalogue, rows))
+    report = plans.sees_report(member, planned)
     may, plan_it = plans.may_carry_out(member, planned), can(member, Permission.PLAN)
     unsaved = form if form is not None else form_of(member, planned)
     forms = {
@@ -240,9 +241,10 @@ def page(
         "base_version": planned.version if mine is not None or (base := version_in(request)) is None else base,
         "may_report": may,
         "may_plan": plan_it,
-        "changes": plan_words.changes(planned, member.organisation.currency) if sees(member, planned) else [],
-        "figures": plans.sees_figures(member, planned),
-        "pieces": [piece_of(e) for e in plans.shown_by(planned)] if sees(member, planned) else [],
+        "changes": plan_words.changes(planned, member.organisation.currency) if report else [],
+        "sees_scores": plans.sees_scores(member, planned),
+        "sees_report": report,
+        "pieces": [piece_of(e) for e in plans.shown_by(planned)] if report else [],
         "evidence": {"error": "", "field": "", "title": "", "grade": "", "url": ""} | (evidence or {}),
         "grades": [(g.value, catalogue.evidence_grades.get(g.value, str(g.label))) for g in Evidence.Grade],
         "most_mb": settings.EVIDENCE_MAX_MB,
@@ -262,11 +264,6 @@ def piece_of(evidence: Evidence) -> dict[str, Any]:
 
 def _given(planned: PlannedAction) -> dict[str, Any]:
     return {"shown_by": planned.shown_by, "benefit_realised": planned.benefit_realised}
-
-
-def sees(member: Member, planned: PlannedAction) -> bool:
-    """Who reads the history: whoever sees the figures that stand in it."""
-    return plans.sees_figures(member, planned)
 
 
 def facts(seen: Opened, planned: PlannedAction) -> dict[str, Any]:

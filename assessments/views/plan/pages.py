@@ -109,7 +109,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     seen = shown.opened(request)
     if seen is None:
         return nothing(request)
-    rows = [r for r in seen.rows if plans.sees_figures(seen.member, r)]
+    rows = [r for r in seen.rows if plans.sees_scores(seen.member, r)]
     following = plans.next_cycle(seen.plan)
     scored = following is not None and following.result is not None
     dimensions = {d for r in rows for d in r.lift}
