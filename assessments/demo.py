@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from assessments import demo_items, publishing, selectors, workflow
+from assessments import demo_items, demo_plans, publishing, selectors, workflow
 from assessments.catalogue import ENTERPRISE, Questionnaire
 from assessments.models import Cycle, Submission
 from benchmarks.models import Dataset
@@ -102,7 +102,9 @@ def load(story: Story, today: date) -> Organisation | None:
         )
         for place, (year, finished) in enumerate(years):
             with tenant(org.pk, user_id=members["csco"].user_id):
-                _cycle(story, members, sites, year, finished, place, today)
+                cycle = _cycle(story, members, sites, year, finished, place, today)
+                if finished and story is NORDWERK:
+                    demo_plans.load(cycle, members, sites, today, newest=place == 1)
     return org
 
 
@@ -147,7 +149,7 @@ def _cycle(
     finished: bool,
     place: int,
     today: date,
-) -> None:
+) -> Cycle:
     dataset = Dataset.objects.filter(release__state="published").order_by("pk").first() if story.peers else None
     cycle = workflow.open_cycle(
         by=members["csco"],
@@ -177,6 +179,7 @@ def _cycle(
     if finished:
         workflow.close_cycle(by=members["csco"], cycle=cycle)
         Cycle.objects.filter(pk=cycle.pk).update(closes_on=min(date(year, 3, 31), today))
+    return cycle
 
 
 def _entries(

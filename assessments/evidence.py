@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from assessments.access import Access
-from assessments.models import AnswerEvidence, AssignmentQuestion, Evidence, Submission
+from assessments.models import ActionEvidence, AnswerEvidence, AssignmentQuestion, Evidence, Submission
 from assessments.selectors import takes_answers
 from opmodel.organisations.models import Member
 from opmodel.organisations.permissions import Permission, can
@@ -16,7 +16,8 @@ OFFERED = 100  # pieces to choose from; the newest ones
 def visible(member: Member) -> QuerySet[Evidence]:
     """Evidence a member may see, files included.
 
-    All for those who see the results; of the own sites for plant managers; and what supports an assigned question.
+    All for those who see the results; of the own sites for plant managers; what supports an assigned question; and what
+    shows how far the own actions of the plan are.
     """
     rows = Evidence.objects.filter(organisation_id=member.organisation_id).select_related("file", "added_by")
     if can(member, Permission.VIEW_RESULTS) or can(member, Permission.ANSWER_ENTERPRISE):
@@ -25,6 +26,9 @@ def visible(member: Member) -> QuerySet[Evidence]:
         submission=OuterRef("submission"), question=OuterRef("question"), assignment__member=member, active=True
     )
     seen = Q(Exists(AnswerEvidence.objects.filter(evidence=OuterRef("pk")).filter(Exists(assigned))))
+    if can(member, Permission.OWN_ACTIONS):
+        shown = ActionEvidence.objects.filter(evidence=OuterRef("pk"), planned_action__owner=member)
+        seen |= Q(Exists(shown))
     if can(member, Permission.ANSWER_SITE):
         seen |= Q(site_id__in=member.site_ids)
     return rows.filter(seen)

@@ -4,7 +4,7 @@ Everything is calculated for n sets of weights at once: one row for what the pag
 list that is shown and the list whose stability is stated come from the same lines.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -126,6 +126,27 @@ class Candidates:
     open_components: tuple[int, ...]  # components with a gap
 
 
+def met(action: Action, score: Mapping[str, float], done: Container[str] = frozenset()) -> bool:
+    """Whether a prerequisite holds nobody up: done, or all its dimensions are at or above the end of its range."""
+    return action.code in done or all(score.get(d, 0.0) >= action.max_score for d in action.dimensions)
+
+
+def with_prerequisites(
+    catalogue: Questionnaire, code: str, score: Mapping[str, float], done: Container[str] = frozenset()
+) -> list[str]:
+    """First the unmet prerequisites of an action, recursively, then the action itself."""
+
+    def first(code: str, seen: list[str]) -> list[str]:
+        for p in catalogue.action_by_code[code].prerequisites:
+            if p not in seen and not met(catalogue.action_by_code[p], score, done):
+                first(p, seen)
+        if code not in seen:
+            seen.append(code)
+        return seen
+
+    return first(code, [])
+
+
 def candidates(
     catalogue: Questionnaire,
     weighing: Weighing,
@@ -134,12 +155,8 @@ def candidates(
     figures: Mapping[str, Figure],
     done: frozenset[str] = frozenset(),
 ) -> Candidates:
-    """Which actions are triggered by an open gap, and the unmet prerequisites they bring along (METHOD 7).
-
-    A prerequisite is met when it is done, or when all its dimensions are scored at or above the end of its range.
-    """
+    """Which actions are triggered by an open gap, and the unmet prerequisites they bring along (METHOD 7)."""
     column = {d: i for i, d in enumerate(weighing.dimensions) if open_gap[i]}
-    by_code = catalogue.action_by_code
     reasons: dict[str, str] = {}
     columns: dict[str, tuple[int, ...]] = {}
     for a in catalogue.actions:
@@ -150,18 +167,7 @@ def candidates(
         if found:
             columns[a.code], reasons[a.code] = found, next(w for w in hits.values() if w)
 
-    def met(a: Action) -> bool:
-        return a.code in done or all(score.get(d, 0.0) >= a.max_score for d in a.dimensions)
-
-    def first(code: str, seen: list[str]) -> list[str]:
-        for p in by_code[code].prerequisites:
-            if p not in seen and not met(by_code[p]):
-                first(p, seen)
-        if code not in seen:
-            seen.append(code)
-        return seen
-
-    chains = {code: first(code, []) for code in columns}
+    chains = {code: with_prerequisites(catalogue, code, score, done) for code in columns}
     needed = {code for chain in chains.values() for code in chain}
     actions = tuple(a for a in catalogue.actions if a.code in needed)
     at = {a.code: i for i, a in enumerate(actions)}

@@ -12,6 +12,7 @@ urlpatterns = [
     path("offline/", offline.offline, name="offline"),
     path("accounts/", include("opmodel.organisations.account_urls")),
     path("dashboard/", include("opmodel.dashboards.urls")),
+    path("plan/", include("assessments.plan_urls")),
     path("api/", include("opmodel.api.urls")),
     path("organisation/people/", include("opmodel.organisations.people_urls")),
     path("organisation/tokens/", include("opmodel.api.token_urls")),

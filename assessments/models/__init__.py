@@ -2,12 +2,15 @@ from assessments.models.contributions import Contribution
 from assessments.models.cycles import Cycle, CycleSite, CycleStep
 from assessments.models.delegation import Assignment, AssignmentQuestion
 from assessments.models.evidence import AnswerEvidence, Evidence
+from assessments.models.plans import ActionEvidence, ActionReminder, OwnerCapacity, Plan, PlannedAction
 from assessments.models.questionnaires import Action, Component, Dimension, Question, Questionnaire
 from assessments.models.results import NetworkResult, NetworkScore, PerceptionGap, Result, Score
 from assessments.models.submissions import Answer, Remark, StandIn, Submission
 
 __all__ = [
     "Action",
+    "ActionEvidence",
+    "ActionReminder",
     "Answer",
     "AnswerEvidence",
     "Assignment",
@@ -21,7 +24,10 @@ __all__ = [
     "Evidence",
     "NetworkResult",
     "NetworkScore",
+    "OwnerCapacity",
     "PerceptionGap",
+    "Plan",
+    "PlannedAction",
     "Question",
     "Questionnaire",
     "Remark",

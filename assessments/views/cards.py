@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments import colleagues
+from assessments import colleagues, plan_words, plans
 from assessments.colleagues import Holding
 from assessments.models import Assignment, StandIn, Submission
 from assessments.views.screens.frame import title_of
+from opmodel.organisations import clock
 from opmodel.organisations.models import Member
 
 
@@ -61,6 +62,21 @@ def back(holding: Holding) -> dict[str, Any]:
     url = reverse("assignment", args=[holding.assignment.public_id])
     progress = {"answered": holding.done, "total": holding.total}
     return card(_("Work comes back for acceptance"), text % names, url, _("Look at it"), "todo", progress=progress)
+
+
+def own_actions(member: Member) -> list[dict[str, Any]]:
+    """One card for the open actions of the plan this member owns, the first due date with it; nothing without any."""
+    rows = plans.own_open(member)
+    if not rows:
+        return []
+    text = ngettext(
+        "One action is yours; it is due on %(day)s.", "%(n)d actions are yours; the first is due on %(day)s.", len(rows)
+    )
+    text = text % {"n": len(rows), "day": plan_words.day(rows[0].due_on)}
+    late = any(plans.is_late(row, clock.today(member.organisation)) for row in rows[:1])
+    url = f"{reverse('plan')}?cycle={rows[0].plan.cycle.public_id}&owner={member.public_id}"
+    more = {"more": _("It is late.") if len(rows) == 1 else _("That one is late.")} if late else {}
+    return [card(_("Actions of the plan"), text, url, _("Open my actions"), "todo", **more)]
 
 
 def on_behalf(member: Member, rows: list[StandIn]) -> str:

@@ -36,6 +36,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     standing_in = colleagues.standing_in(work)
     cards = [_submission_card(s, cards_of.on_behalf(member, standing_in.get(s.pk, []))) for s in work]
     cards += cards_of.teamwork(member)
+    cards += cards_of.own_actions(member)
     if can(member, Permission.VIEW_RESULTS):
         newest = selectors.scored_enterprise(member).filter(state=Submission.State.SUBMITTED).first()
         if newest is not None:

@@ -27,6 +27,19 @@ from assessments.workflow.evidence import (
     detach_evidence,
     note_download,
 )
+from assessments.workflow.plan_evidence import show_action, unshow_action
+from assessments.workflow.plan_reminders import remind_owners
+from assessments.workflow.planning import (
+    Chosen,
+    change_action,
+    choose_actions,
+    drop_action,
+    finish_action,
+    remove_action,
+    resume_action,
+    set_capacity,
+    start_action,
+)
 from assessments.workflow.refusals import Conflict, Refused
 from assessments.workflow.reminders import Reminded, remind
 from assessments.workflow.reviewing import Returned, accept_submission, return_submission, settle_remark
@@ -37,6 +50,7 @@ from assessments.workflow.workbooks import Choices, apply_workbook, keep_workboo
 
 __all__ = [
     "Choices",
+    "Chosen",
     "Conflict",
     "Refused",
     "Reminded",
@@ -51,7 +65,9 @@ __all__ = [
     "archive_cycle",
     "assign",
     "attach_evidence",
+    "change_action",
     "change_evidence",
+    "choose_actions",
     "close_cycle",
     "confirm_carried",
     "contribute",
@@ -59,11 +75,13 @@ __all__ = [
     "detach_evidence",
     "discard_draft",
     "draft_cycle",
+    "drop_action",
     "edit_draft",
     "end_stand_in",
     "enqueue_scoring",
     "extend_cycle",
     "extend_submission",
+    "finish_action",
     "give_back",
     "hand_in",
     "item_context",
@@ -74,15 +92,22 @@ __all__ = [
     "open_cycle",
     "open_draft",
     "remind",
+    "remind_owners",
+    "remove_action",
     "reopen_cycle",
+    "resume_action",
     "return_submission",
     "save_answer",
     "save_many",
+    "set_capacity",
     "settle_remark",
+    "show_action",
     "stand_in",
+    "start_action",
     "submit",
     "switch_reminders",
     "take_over_targets",
+    "unshow_action",
     "withdraw_assignment",
     "withdraw_contribution",
 ]

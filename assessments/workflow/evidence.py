@@ -1,6 +1,7 @@
 """Evidence: added as a file or a link, used by as many answers as it supports, never changed under a submitted one."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import pghistory
@@ -14,7 +15,7 @@ from assessments import evidence as pieces
 from assessments import publishing, selectors
 from assessments.access import access
 from assessments.items.fields import storable
-from assessments.models import AnswerEvidence, Evidence, Submission
+from assessments.models import ActionEvidence, AnswerEvidence, Evidence, Submission
 from assessments.models.evidence import DOWNLOAD
 from assessments.workflow.answers import lock_open, not_yours
 from assessments.workflow.refusals import Refused
@@ -31,29 +32,17 @@ ADDRESS = re.compile(r"[^\s\x00-\x20\x7f<>\"'`\\{}|^]+")
 def add_link(*, by: Member, submission: Submission, code: str, title: str, grade: str, url: str) -> Evidence:
     """Support the answer to one question by an address; raises Refused."""
     locked, question_id = _begin(by, submission, code)
-    address = _address(url)
-    named = _title(title or address.split("//", 1)[1][:TITLE])
-    return _add(by, locked, question_id, title=named, grade=_grade(grade), url=address)
+    return _add(by, locked, question_id, **link_values(title, grade, url))
 
 
 @transaction.atomic
 def add_file(*, by: Member, submission: Submission, code: str, title: str, grade: str, upload: File | None) -> Evidence:
     """Support the answer to one question by a file; raises Refused. `upload` is what came in, None when nothing was."""
     grade, named = _grade(grade), title and _title(title)
-    try:
-        # Before the lock: others go on answering while a large file is looked at.
-        checked = incoming.inspect(upload, allow=incoming.EVIDENCE, most_mb=settings.EVIDENCE_MAX_MB)
-        locked, question_id = _begin(by, submission, code)
-        stored = incoming.store(
-            checked=checked,
-            kind=StoredFile.Kind.EVIDENCE,
-            organisation_id=by.organisation_id,
-            organisation_public_id=by.organisation.public_id,
-            by=by.user_id,
-        )
-    except incoming.FileRefused as refused:
-        raise Refused(refused.message, field=refused.field, status=refused.status) from refused
-    return _add(by, locked, question_id, title=named or _title(stored.name), grade=grade, file=stored)
+    # Before the lock: others go on answering while a large file is looked at.
+    checked = inspect(upload)
+    locked, question_id = _begin(by, submission, code)
+    return _add(by, locked, question_id, **file_values(by, checked, named, grade))
 
 
 @transaction.atomic
@@ -98,6 +87,37 @@ def note_download(*, by: Member, evidence: Evidence) -> None:
     """Write to the audit trail who took the file."""
     with pghistory.context(user=by.user_id):
         pghistory.create_event(evidence, label=DOWNLOAD)
+
+
+def link_values(title: str, grade: str, url: str) -> dict[str, Any]:
+    """A piece of evidence that is an address, checked; raises Refused."""
+    address = _address(url)
+    named = _title(title or address.split("//", 1)[1][:TITLE])
+    return {"title": named, "grade": _grade(grade), "url": address}
+
+
+def inspect(upload: File | None) -> incoming.Checked:
+    """What came in as a file of evidence; raises Refused."""
+    try:
+        return incoming.inspect(upload, allow=incoming.EVIDENCE, most_mb=settings.EVIDENCE_MAX_MB)
+    except incoming.FileRefused as refused:
+        raise Refused(refused.message, field=refused.field, status=refused.status) from refused
+
+
+def file_values(by: Member, checked: incoming.Checked, title: str, grade: str) -> dict[str, Any]:
+    """A piece of evidence that is a file, stored with this transaction; raises Refused."""
+    grade = _grade(grade)
+    try:
+        stored = incoming.store(
+            checked=checked,
+            kind=StoredFile.Kind.EVIDENCE,
+            organisation_id=by.organisation_id,
+            organisation_public_id=by.organisation.public_id,
+            by=by.user_id,
+        )
+    except incoming.FileRefused as refused:
+        raise Refused(refused.message, field=refused.field, status=refused.status) from refused
+    return {"title": _title(title or stored.name), "grade": grade, "file": stored}
 
 
 def _begin(by: Member, submission: Submission, code: str) -> tuple[Submission, int]:
@@ -153,6 +173,9 @@ def _owned(by: Member, submission: Submission, evidence: Evidence) -> Evidence:
     )
     if row is None:
         raise Refused(_("This evidence is no longer there."), field="evidence", status=409)
+    if ActionEvidence.objects.filter(evidence=row).exists():
+        message = _("An action of the plan rests on this evidence. Take it away there first.")
+        raise Refused(message, field="evidence", status=409)
     held: dict[int, set[str]] = {}
     for submission_id, code in AnswerEvidence.objects.filter(evidence=row).values_list(
         "submission_id", "question__code"

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from assessments import colleagues
-from assessments.models import Assignment, Remark, Submission
+from assessments import colleagues, plans
+from assessments.models import Assignment, PlannedAction, Remark, Submission
 from opmodel.keys import new_public_id
 from opmodel.organisations import mail
 from opmodel.organisations.models import Member
@@ -59,6 +59,21 @@ def answering(submission: Submission) -> list[Member]:
     """All who answer the whole of it, by role or on behalf of the site."""
     standing_in = [row.member for row in colleagues.stand_ins(submission)]
     return [*colleagues.respondents(submission).select_related("user"), *standing_in]
+
+
+def action_given(by: Member, planned: PlannedAction) -> None:
+    """To the new owner of an action."""
+    owner = planned.owner
+    context = {
+        "who": by.user.get_full_name(),
+        "title": plans.title_for(planned, owner),
+        "site": planned.site.name if planned.site else "",
+        "due": planned.due_on.isoformat(),
+        "path": reverse("plan-action", args=[planned.public_id]),
+    }
+    key = f"action_given:{planned.pk}:{planned.version}"
+    letter = mail.Letter(key, owner.user.email, owner.user.language, context, owner.pk)
+    mail.enqueue_many(organisation_id=planned.organisation_id, template="action_given", letters=[letter], by=by.user_id)
 
 
 def lines(text: str) -> list[str]:

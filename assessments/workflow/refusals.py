@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.models import Answer, CycleStep, Submission
+from assessments.models import Answer, CycleStep, PlannedAction, Submission
 from opmodel.organisations import clock
 
 
@@ -18,11 +18,12 @@ class Refused(Exception):
 
 
 class Conflict(Exception):
-    """Somebody saved this answer in the meantime; both values are here, nothing was overwritten."""
+    """Somebody saved this answer, or this planned action, in the meantime; both values are here, nothing was overwritten."""
 
-    def __init__(self, mine: dict[str, Any], theirs: Answer) -> None:
+    def __init__(self, mine: dict[str, Any], theirs: Answer | PlannedAction) -> None:
         super().__init__("conflict")
-        self.mine, self.theirs = mine, theirs
+        self.mine = mine
+        self.theirs: Any = theirs
 
 
 def closed(submission: Submission) -> Refused:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Submission
 from assessments.people import People, Thing, open_submissions, open_things
+from assessments.workflow.plan_reminders import remind_owners
 from assessments.workflow.refusals import Refused
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
@@ -78,6 +79,7 @@ def remind_organisation(*, organisation: Organisation, now: datetime) -> int:
     if not MORNING <= local.hour < EVENING:
         return 0
     today = local.date()
+    remind_owners(organisation=organisation, now=now)
     open_of = open_things(People(organisation.pk), open_submissions(organisation.pk), today)
     due = {m: things for m, things in open_of.items() if any(_is_due(t, today) for t in things)}
     letters = [_letter(organisation, member, things, today) for member, things in due.items()]

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from assessments import insight, pipeline, selectors
+from assessments import insight, pipeline, plans, selectors
 from assessments.access import sees_results
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.decimals import two, written
 from assessments.insight import Insight
 from assessments.models import Submission
-from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
+from assessments.ranking import PRESETS, REFERENCES, Ranking, ranking_of, usable_references
 from opmodel.dashboards import headlines
 from opmodel.dashboards.opening import of_enterprise, of_sites
 from opmodel.dashboards.presenting import (
@@ -107,8 +107,28 @@ def priorities(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> 
         "cost_sites": ranked.cost_sites,
         "objectives_known": ranked.objectives_known,
         "draws": pipeline.current_method().priorities.draws,
+        "choosing": choosing(request, seen, ranked),
     }
     return render(request, "dashboards/priorities.html", context)
+
+
+def choosing(request: HttpRequest, seen: Insight, ranked: Ranking) -> dict[str, Any] | None:
+    """What the form needs that takes ranked actions into the plan; None for those who do not plan. Two queries."""
+    if not can(request.member, Permission.PLAN) or not ranked.actions:
+        return None
+    cycle = seen.submission.cycle
+    planned = plans.chosen_codes(cycle.pk)
+    return {
+        "planned": planned,
+        "plan_url": reverse("plan") + f"?cycle={cycle.public_id}" if planned else "",
+        "hidden": {
+            "cycle": cycle.public_id,
+            "preset": ranked.preset,
+            "reference": ranked.reference,
+            "peers": seen.chosen,
+        },
+        "sites": selectors.sites(request.member).order_by("region", "name").values_list("public_id", "name"),
+    }
 
 
 @require_GET

@@ -37,6 +37,7 @@ def sections(member: Member | None) -> list[tuple[str, list[Place]]]:
             ],
         ),
         (_("Priorities"), [(_("Priorities"), "dashboard-priorities", results)]),
+        (_("Plan"), [(_("Plan"), "plan", can(member, Permission.VIEW_PLAN))]),
         (_("People"), [(_("People"), "people", can(member, Permission.INVITE))]),
     ]
 

@@ -48,6 +48,9 @@ class Permission(StrEnum):
     VIEW_SITE_RESULTS = "view_site_results"  # of the own sites only
     VIEW_PEERS = "view_peers"
     CONTRIBUTE = "contribute"  # give the own scores to the peers, take them back
+    PLAN = "plan"  # choose actions, give them owners and days
+    OWN_ACTIONS = "own_actions"  # carry out the actions one owns: status, notes, what shows that it is done
+    VIEW_PLAN = "view_plan"  # what it covers follows VIEW_RESULTS: all, or the network's and the own sites' actions
     USE_API = "use_api"
     MANAGE_ORGANISATION = "manage_organisation"
 
@@ -64,16 +67,28 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_RESULTS,
             Permission.VIEW_PEERS,
             Permission.CONTRIBUTE,
+            Permission.PLAN,
+            Permission.OWN_ACTIONS,
+            Permission.VIEW_PLAN,
             Permission.USE_API,
         }
     ),
-    Role.PLANT_MANAGER: frozenset({Permission.ANSWER_SITE, Permission.VIEW_SITE_RESULTS}),
+    Role.PLANT_MANAGER: frozenset(
+        {
+            Permission.ANSWER_SITE,
+            Permission.VIEW_SITE_RESULTS,
+            Permission.OWN_ACTIONS,
+            Permission.VIEW_PLAN,
+        }
+    ),
     Role.ANALYST: frozenset(
         {
             Permission.REVIEW,
             Permission.VIEW_CYCLE,
             Permission.VIEW_RESULTS,
             Permission.VIEW_PEERS,
+            Permission.OWN_ACTIONS,
+            Permission.VIEW_PLAN,
             Permission.USE_API,
         }
     ),

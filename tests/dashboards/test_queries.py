@@ -8,22 +8,24 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from assessments import bulk, pipeline
+from assessments.models import PlannedAction
 from benchmarks.models import CellStatistic, Release
 from opmodel.organisations.models import Organisation
 from opmodel.organisations.tenancy import installation
 from tests import build
+from tests.assessments.plan_world import choose
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # Statements of a whole page, sign-in, tenant context and BEGIN / COMMIT (here a savepoint) included.
 PINNED = {
     "csco": {
-        "/": 10,
+        "/": 11,
         "/cycles/": 8,
         "/cycles/new/": 15,
         "/cycles/{cycle}/": 14,
         "/cycles/{cycle}/manage/": 10,
         "/cycles/{cycle}/contribute/": 14,
-        "/submissions/{enterprise}/dimensions/CAP1/": 11,
+        "/submissions/{enterprise}/dimensions/CAP1/": 12,
         "/submissions/{enterprise}/evidence/": 10,
         "/submissions/{enterprise}/review/": 13,
         "/submissions/{enterprise}/delegate/": 10,
@@ -35,7 +37,7 @@ PINNED = {
         "/organisation/people/import/": 6,
         "/submissions/{enterprise}/status/": 8,
         "/dashboard/": 19,
-        "/dashboard/priorities/": 19,
+        "/dashboard/priorities/": 21,
         "/dashboard/perception/": 15,
         "/dashboard/peers/": 15,
         "/dashboard/peers/CAP1/": 16,
@@ -50,8 +52,13 @@ PINNED = {
         "/dashboard/explain/{enterprise}/CAP2/": 19,
         "/dashboard/explain/{enterprise}/OVERALL/": 16,
         "/dashboard/explain/{site}/CAP/": 15,
+        "/plan/": 8,
+        "/plan/board/": 8,
+        "/plan/roadmap/": 9,
+        "/plan/progress/": 10,
+        "/plan/actions/{action}/": 15,
     },
-    "plant_manager": {"/": 10, "/dashboard/sites/": 9, "/submissions/{site}/review/": 13},
+    "plant_manager": {"/": 11, "/plan/": 8, "/dashboard/sites/": 9, "/submissions/{site}/review/": 13},
     "administrator": {"/": 7, "/cycles/{cycle}/": 13},
     "contributor": {"/": 7},
 }
@@ -68,11 +75,22 @@ TWO_RELEASES = {
 }
 
 
+def planned(world: build.World) -> str:
+    """A plan with an action for the network and one for every site; the public id of the network's."""
+    with world.inside():
+        known = PlannedAction.objects.exists()
+    for site in () if known else (None, *world.sites):
+        choose(world, "A01", site=site)
+    with world.inside():
+        return str(PlannedAction.objects.get(site=None).public_id)
+
+
 def counts(world: build.World, pinned: dict[str, dict[str, int]] = PINNED) -> dict[str, dict[str, int]]:
     names = {
         "cycle": world.cycle.public_id,
         "enterprise": world.enterprise.public_id,
         "site": world.submissions[1].public_id,
+        "action": planned(world),
     }
     found: dict[str, dict[str, int]] = {}
     for role, pages in pinned.items():

@@ -14,7 +14,7 @@ from tests.dashboards.conftest import STORIES
 
 PAGES = ("/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/",
          "/dashboard/peers/CAP/", "/dashboard/peers/CAP1/", "/dashboard/peers/releases/", "/dashboard/sites/compare/",
-         "/dashboard/method/")  # fmt: skip
+         "/dashboard/method/", "/plan/", "/plan/board/", "/plan/roadmap/", "/plan/progress/")  # fmt: skip
 
 
 def seen_of(key: str):

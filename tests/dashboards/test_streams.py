@@ -142,7 +142,30 @@ def test_names_of_one_point_stand_together_and_no_name_is_markup():
         DAY,
     )
     words = dict.fromkeys(
-        ["title", "note", "x", "y", "corner", "unplaced", "behind", "equal", "ahead", "family", "current", "importance", "capability", "cost_delta", "supply_risk", "direction", "review", "overdue", "yes", "no", "current_", "direction_"],
+        [
+            "title",
+            "note",
+            "x",
+            "y",
+            "corner",
+            "unplaced",
+            "behind",
+            "equal",
+            "ahead",
+            "family",
+            "current",
+            "importance",
+            "capability",
+            "cost_delta",
+            "supply_risk",
+            "direction",
+            "review",
+            "overdue",
+            "yes",
+            "no",
+            "current_",
+            "direction_",
+        ],
         "w",
     )
     figure = charts.make_buy(found, words)

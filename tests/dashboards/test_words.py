@@ -9,12 +9,12 @@ from django.conf import settings
 from django.utils import translation
 
 from assessments import pipeline
-from assessments.models import Answer, Cycle, Questionnaire, Submission
+from assessments.models import Answer, Cycle, PlannedAction, Questionnaire, Submission
 from assessments.publishing import catalogue
 from opmodel.organisations.models import Member, Site, User
 from opmodel.organisations.tenancy import acting_as, tenant
 
-PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/?sort=gap&peers=B:all", "/dashboard/peers/OVERALL/", "/dashboard/peers/VST1/", "/dashboard/peers/releases/", "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/method/", "{enterprise}targets/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{enterprise}items/E-N3b/", "{enterprise}items/E-N7/", "{enterprise}items/E-N9/", "{enterprise}items/E-N10/", "/dashboard/facts/", "/dashboard/streams/", "{explain}", "/organisation/people/", "/organisation/people/import/")  # fmt: skip
+PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/?sort=gap&peers=B:all", "/dashboard/peers/OVERALL/", "/dashboard/peers/VST1/", "/dashboard/peers/releases/", "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/method/", "{enterprise}targets/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{enterprise}items/E-N3b/", "{enterprise}items/E-N7/", "{enterprise}items/E-N9/", "{enterprise}items/E-N10/", "/dashboard/facts/", "/dashboard/streams/", "/plan/", "/plan/board/", "/plan/roadmap/", "/plan/progress/", "/plan/progress/?cycle={past}", "{action}", "{explain}", "/organisation/people/", "/organisation/people/import/")  # fmt: skip
 OPEN, CLOSE = "\u27e6", "\u27e7"
 
 
@@ -88,14 +88,20 @@ def test_nothing_english_is_left(browser, made_up_language, page):
             Submission.objects.filter(view="enterprise", state="submitted").select_related("cycle").latest("pk")
         )
         running = Cycle.objects.get(state="open")
+        past = Cycle.objects.filter(plans__isnull=False).earliest("opens_on")
+        planned = PlannedAction.objects.filter(status="done").latest("pk")
         content = texts_in(Questionnaire.objects.get().document)
         dimensions = {d.name for d in catalogue(submission.cycle.questionnaire_id).dimensions}
         content |= texts_in(list(Answer.objects.filter(status="data").values_list("data", flat=True)))
+        for typed in ("notes", "shown_by", "dropped_because"):
+            content |= set(PlannedAction.objects.values_list(typed, flat=True))
     enterprise = f"/submissions/{submission.public_id}/"
     path = page.format(
         enterprise=enterprise,
         explain=f"/dashboard/explain/{submission.public_id}/CAP/",
         open=f"/cycles/{running.public_id}/",
+        past=past.public_id,
+        action=f"/plan/actions/{planned.public_id}/",
         closed=f"/cycles/{submission.cycle.public_id}/",
     )
     reply = client.get(path, follow=True)

@@ -81,6 +81,17 @@ MATRIX = {
     "submissions/<pid:public_id>/return/": ("POST", ANON, 409, 403, 409, 403, 403, 404),  # it is not submitted
     "submissions/<pid:public_id>/accept/": ("POST", ANON, 409, 403, 409, 403, 403, 404),
     "remarks/<pid:public_id>/settle/": ("POST", ANON, 404, 404, 404, 404, 404, 404),
+    # No plan, no planned action: who may do what with one that is, stands in tests/assessments/test_plans.py.
+    "plan/": ("GET", ANON, 200, 200, 200, 403, 403, 200),
+    "plan/board/": ("GET", ANON, 200, 200, 200, 403, 403, 200),
+    "plan/roadmap/": ("GET", ANON, 200, 200, 200, 403, 403, 200),
+    "plan/progress/": ("GET", ANON, 200, 200, 200, 403, 403, 200),
+    "plan/choose/": ("POST", ANON, 404, 403, 403, 403, 403, 404),  # nothing is scored
+    "plan/capacity/": ("POST", ANON, 404, 403, 403, 403, 403, 404),
+    "plan/actions/<pid:public_id>/": ("GET", ANON, 404, 404, 404, 403, 403, 404),
+    "plan/actions/<pid:public_id>/evidence/": ("POST", ANON, 404, 404, 404, 403, 403, 404),
+    "plan/actions/<pid:public_id>/evidence/remove/": ("POST", ANON, 404, 404, 404, 403, 403, 404),
+    "plan/actions/<pid:public_id>/<str:name>/": ("POST", ANON, 404, 404, 404, 403, 403, 404),
     "dashboard/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/sites/": ("GET", ANON, 200, 200, 200, 403, 403, 200),
     "dashboard/perception/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
@@ -154,7 +165,7 @@ def code_in(url):
 def reply(client, url, world, assignment=None):
     method = MATRIX[url][0]
     values = {"public_id": world.enterprise.public_id, "code": code_in(url), "measure": "CAP", "step": "open"}
-    values |= {"uidb36": "1", "key": "x-y", "token": "made-up", "upload": "2222222222222222"}
+    values |= {"uidb36": "1", "key": "x-y", "token": "made-up", "name": "start", "upload": "2222222222222222"}
     if url.startswith("cycles/"):
         values["public_id"] = world.cycle.public_id
     if assignment and url.startswith("assignments/"):

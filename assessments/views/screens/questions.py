@@ -6,7 +6,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments import carrying, reviews, selectors
+from assessments import carrying, plan_words, plans, reviews, selectors
 from assessments.access import access
 from assessments.carrying import Previous
 from assessments.catalogue import Question, Questionnaire
@@ -93,6 +93,22 @@ def reading(catalogue: Questionnaire) -> dict[str, Any]:
     }
 
 
+def planned(member: Member, submission: Submission, code: str) -> list[dict[str, str]]:
+    """What the last plan was to do about a dimension, beside its new answers; one query."""
+    found = []
+    for row in plans.beside(member, submission, code):
+        action = plans.content(plans.catalogue_of(row.plan), row)
+        found.append(
+            {
+                "title": action.title if action else row.code,
+                "url": reverse("plan-action", args=[row.public_id]),
+                "cycle": row.plan.cycle.name,
+                "state": plan_words.state(row),
+            }
+        )
+    return found
+
+
 def dimension(member: Member, submission: Submission, code: str) -> dict[str, Any]:
     catalogue = selectors.catalogue_of(submission)
     found = catalogue.dimension_by_code.get(code)
@@ -134,6 +150,7 @@ def dimension(member: Member, submission: Submission, code: str) -> dict[str, An
             "component_code": component.code,
         },
         "reading": reading(catalogue),
+        "planned": planned(member, submission, code),
         **banner(member, submission, granted),
         "questions": with_evidence(member, submission, granted, questions),
         **frame(submission, catalogue, saved, code, granted),
