@@ -53,6 +53,8 @@ class Priorities:
     robust: Fraction
     sensitive: Fraction
     lift_by_impact: tuple[Fraction, ...]
+    own_seed: int
+    effort_days: tuple[int, ...]
 
 
 @dataclass(frozen=True)
