@@ -48,6 +48,7 @@ class Cheapest:
     effort: int  # of all chosen actions, in the unit of `effort_of`
     unlimited: int  # effort of the answer without a budget; more than the budget where it is too small
     reached: bool
+    reachable: bool  # whether any set reaches every aim, whatever its effort
     after: Mapping[str, float]  # measure -> projected score
     missing: Mapping[str, float]  # measure -> levels between its aim and its projected score, where it falls short
 
@@ -94,7 +95,8 @@ def cheapest(
     cost = {v: e + (1 + i / n) / (4 * n) for i, (v, e) in enumerate(effort.items())}
     # No set comes nearer than all actions together, for none lowers a score.
     farthest = roll_up(components, project(scores, actions, lift_by_impact), scored)
-    program.limit(short, sum(max(0.0, a.level - farthest[a.measure]) for a in aims))
+    least = sum(max(0.0, a.level - farthest[a.measure]) for a in aims)
+    program.limit(short, least)
     best = program.solve(cost)
     needed = _effort(best, effort)
     if budget is not None and needed > budget:
@@ -106,7 +108,8 @@ def cheapest(
     chosen = [a for a in actions if best[program.switch[a.code]] > 0.5]
     after = roll_up(components, project(scores, chosen, lift_by_impact), scored)
     missing = {a.measure: d for a in aims if (d := round(a.level - after[a.measure], 9)) > TOLERANCE}
-    return Cheapest(tuple(a.code for a in chosen), _effort(best, effort), needed, not missing, after, missing)
+    codes = tuple(a.code for a in chosen)
+    return Cheapest(codes, _effort(best, effort), needed, not missing, least <= TOLERANCE, after, missing)
 
 
 def _effort(solution: npt.NDArray[np.float64], effort: Mapping[int, int]) -> int:

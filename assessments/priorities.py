@@ -187,6 +187,37 @@ def candidates(
     )
 
 
+def site_triggers(
+    actions: Sequence[Action],
+    site_scores: Mapping[str, Sequence[float]],
+    reference: Mapping[str, float],
+    protect_below: Fraction,
+) -> dict[str, list[tuple[str, int]]]:
+    """Which sites' own scores trigger an action: code -> (dimension, place of the site in `site_scores[dimension]`).
+
+    The same two conditions as for the enterprise: an open gap to the reference, and the score in the range of the action.
+    Rules read figures of the enterprise or of all sites together; for one site they are missing, so false (METHOD 7).
+
+    >>> from assessments.catalogue import Action
+    >>> a = Action("A1", "", "", "", ("D",), 1, 3.0, None, "", 3, 1, "", "", "", (), (), "", True)
+    >>> site_triggers([a], {"D": [2.0, 3.0, 2.9]}, {"D": 3.0}, Fraction(1, 4))
+    {'A1': [('D', 0)]}
+    """
+    found: dict[str, list[tuple[str, int]]] = {}
+    for action in actions:
+        if action.rule is not None and action.rule.mode == "only_when":
+            continue
+        for d in action.dimensions:
+            if d not in reference or d not in site_scores:
+                continue
+            score = np.asarray(site_scores[d], dtype=np.float64)
+            gap = np.round(reference[d] - score, DIGITS) >= float(protect_below)
+            own = np.flatnonzero(gap & (score >= action.min_score) & (score < action.max_score))
+            if len(own):
+                found.setdefault(action.code, []).extend((d, int(i)) for i in own)
+    return found
+
+
 def action_values(found: Candidates, dimension_values: Floats) -> Floats:
     """Highest IV among the triggering dimensions x impact / effort, rounded to 1e-9: (n, a); 0 for prerequisites only."""
     out = np.zeros((dimension_values.shape[0], len(found.actions)))

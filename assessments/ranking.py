@@ -13,20 +13,21 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments import pipeline, priorities, selectors
+from assessments import alignment, pipeline, priorities, selectors
 from assessments.catalogue import Action
 from assessments.decimals import one
-from assessments.insight import Insight, MeasureView
-from assessments.models import Submission
+from assessments.insight import Insight, MeasureView, SiteMark
 from assessments.network import site_weights, weighted_shares
-from assessments.projection import project, roll_up
-from assessments.stability import Stability, read_draws, stability
+from assessments.projection import in_doing_order, project, roll_up
+from assessments.stability import Stability, own_draws, read_draws, stability
 
 PRESETS = {
     "strategic": gettext_lazy("Strategic"),
     "tactical": gettext_lazy("Tactical"),
     "operational": gettext_lazy("Operational"),
 }
+OWN = "own"  # in place of a preset: weights that the reader chose
+Weights = tuple[float, float, float]  # costs, objectives, gap; they sum to 1
 REFERENCES = {
     "target": gettext_lazy("own target"),
     "peers": gettext_lazy("peers' upper quartile"),
@@ -66,7 +67,25 @@ class RankedAction:
     stability: str
     in_top_share: float
     median_rank: float
+    lifts: tuple["Lift", ...]
     action: Action
+
+
+@dataclass(frozen=True)
+class Lift:
+    """What an action alone would do to one of its dimensions: a projection, in levels."""
+
+    name: str
+    today: float
+    then: float
+
+
+@dataclass(frozen=True)
+class SiteAction:
+    """An action that is not in the list, but that the own scores of some plants call for."""
+
+    action: Action
+    sites: tuple[tuple[str, SiteMark], ...]  # dimension, the plant with its score in it; lowest first
 
 
 @dataclass(frozen=True)
@@ -75,13 +94,15 @@ class Ranking:
 
     preset: str
     reference: str
-    weights: tuple[float, float, float]
+    weights: Weights
     dimensions: tuple[RankedDimension, ...]  # ranked first, then to protect, then without score or reference
     actions: tuple[RankedAction, ...]
     projected: Mapping[str, float]  # measure -> score when the top list is done; a projection
     cost_basis: str  # how the cost share was weighted; "" when no site gave costs
     cost_sites: int
     objectives_known: bool
+    at_sites: tuple[SiteAction, ...]  # most plants first
+    own_relevance: int  # cells of the alignment map that are the organisation's own judgement
 
     @property
     def top(self) -> tuple[RankedAction, ...]:
@@ -92,6 +113,13 @@ class Ranking:
 def draws(preset: str) -> Any:
     rules = pipeline.current_method().priorities
     return read_draws(settings.FIXTURES / "stability" / f"{preset}.csv", rules.draws_sha256[preset])
+
+
+@lru_cache(maxsize=64)
+def draws_of(weights: Weights) -> Any:
+    """The draws around weights somebody chose: the same ones for the same weights."""
+    rules = pipeline.current_method().priorities
+    return own_draws(weights, rules.draws, rules.concentration, rules.own_seed)
 
 
 def reference_of(view: MeasureView, kind: str) -> float | None:
@@ -108,19 +136,21 @@ def usable_references(seen: Insight) -> list[str]:
     return [kind for kind in REFERENCES if any(reference_of(v, kind) is not None for v in seen.dimensions)]
 
 
-def cost_share(submission: Submission) -> tuple[dict[str, float], str, int]:
-    """Production-value-weighted mean of the submitted sites' cost structures (S-N2), the weights' basis, sites counted."""
-    sites = selectors.submitted_sites(submission.cycle_id)
-    costs = {
-        site: {category: percent for category, percent in row.items() if isinstance(percent, (int, float))}
-        for site, row in selectors.item_data(sites, "S-N2").items()
-    }
-    profiles = selectors.item_data(sites, "S-N1")
-    facts = [pipeline.site_facts(s.pk, profiles.get(s.pk, {})) for s in sites if s.pk in costs]
+def importance_and_costs(seen: Insight) -> tuple[dict[str, float], dict[str, float], str, int]:
+    """What weighs objectives and costs: the 100 points (E-N2); the production-value-weighted mean of the submitted sites'
+    cost structures (S-N2), the basis of its weights, the sites counted. One query."""
+    data = selectors.weighing_data(seen.submission)
+    points = data.get(seen.submission.pk, {}).get("E-N2", {})
+    costs = {site: _numbers(items["S-N2"]) for site, items in data.items() if "S-N2" in items}
+    facts = [pipeline.site_facts(site, data[site].get("S-N1", {})) for site in costs]
     if not facts:
-        return {}, "", 0
+        return _numbers(points), {}, "", 0
     weights, basis = site_weights(facts)
-    return weighted_shares(costs, weights), basis, len(facts)
+    return _numbers(points), weighted_shares(costs, weights), basis, len(facts)
+
+
+def _numbers(row: Mapping[str, Any]) -> dict[str, float]:
+    return {key: value for key, value in row.items() if isinstance(value, (int, float))}
 
 
 def figures_of(seen: Insight) -> dict[str, priorities.Figure]:
@@ -139,34 +169,33 @@ def figures_of(seen: Insight) -> dict[str, priorities.Figure]:
     return found
 
 
-def ranking_of(seen: Insight, preset: str = "strategic", reference: str = "target") -> Ranking:
-    """Rank dimensions and actions of a scored submission (METHOD 7). Three queries.
+def ranking_of(
+    seen: Insight, preset: str = "strategic", reference: str = "target", own: Weights | None = None
+) -> Ranking:
+    """Rank dimensions and actions of a scored submission (METHOD 7), by a preset or by `own` weights. Two queries.
 
     Raises KeyError for an unknown preset or reference.
     """
     rules = pipeline.current_method().priorities
     catalogue = seen.catalogue
-    weights = np.array([float(w) for w in rules.presets[preset]])
+    weights = np.array(own or [float(w) for w in rules.presets[preset]])
     if reference not in REFERENCES:
         raise KeyError(reference)
-    costs, basis, cost_sites = cost_share(seen.submission)
-    importance = selectors.item_data([seen.submission], "E-N2").get(seen.submission.pk, {})
+    importance, costs, basis, cost_sites = importance_and_costs(seen)
+    relevance = alignment.relevance_of(seen.submission.organisation_id, catalogue)
     references = {v.code: r for v in seen.dimensions if (r := reference_of(v, reference)) is not None}
     scores = {v.code: v.score for v in seen.dimensions if v.score is not None}
     weighing = priorities.weigh(
         [d.code for d in catalogue.dimensions],
-        {d.code: d.objective_relevance for d in catalogue.dimensions},
+        relevance.levels,
         {d.code: d.cost_relevance for d in catalogue.dimensions},
-        priorities.Inputs(
-            scores,
-            references,
-            {k: v for k, v in importance.items() if isinstance(v, (int, float))},
-            costs,
-        ),
+        priorities.Inputs(scores, references, importance, costs),
     )
     open_gap = priorities.eligible(weighing, rules.protect_below)
     found = priorities.candidates(catalogue, weighing, open_gap, scores, figures_of(seen))
-    every = np.vstack([weights, draws(preset)])  # row 0 is what the page shows, the others how firm it stands
+    every = np.vstack(
+        [weights, draws_of(own) if own else draws(preset)]
+    )  # row 0 is what the page shows, the others how firm it stands
     iv = priorities.values(weighing, every)
     place = priorities.ranks(iv[:, open_gap])
     worth = priorities.action_values(found, iv)
@@ -189,22 +218,53 @@ def ranking_of(seen: Insight, preset: str = "strategic", reference: str = "targe
     dimensions.sort(key=lambda r: (r.rank is None, r.rank or 0, not r.protect))
     leads = [_lead(found, i, weighing.dimensions, iv[0]) for i in range(len(found.actions))]
     actions = _actions(found, worth, order, top, leads, {r.view.code: r for r in dimensions}, reference, rules)
-    chosen = [a.action for a in actions if a.in_top_list]
+    chosen = {a.code for a in actions if a.in_top_list}
     return Ranking(
-        preset=preset,
+        preset=OWN if own else preset,
         reference=reference,
         weights=(float(weights[0]), float(weights[1]), float(weights[2])),
         dimensions=tuple(dimensions),
         actions=actions,
         projected=roll_up(
             catalogue.components,
-            project(scores, chosen, rules.lift_by_impact),
-            frozenset(code for code, m in seen.measures.items() if m.score is not None),
+            project(scores, [a for a in in_doing_order(catalogue.actions) if a.code in chosen], rules.lift_by_impact),
+            scored_measures(seen),
         ),
         cost_basis=basis,
         cost_sites=cost_sites,
         objectives_known=bool(importance),
+        at_sites=_at_sites(seen, references, frozenset(a.code for a in actions), rules.protect_below),
+        own_relevance=len(relevance.own),
     )
+
+
+def scored_measures(seen: Insight) -> frozenset[str]:
+    """The measures that have a score today: only these get a projection."""
+    return frozenset(code for code, m in seen.measures.items() if m.score is not None)
+
+
+def _at_sites(
+    seen: Insight, references: Mapping[str, float], listed: frozenset[str], protect_below: Any
+) -> tuple[SiteAction, ...]:
+    """The actions outside of the list that single plants' own scores trigger, most plants first."""
+    others = [a for a in seen.catalogue.actions if a.code not in listed]
+    marks = {v.code: v.sites for v in seen.dimensions}
+    found = priorities.site_triggers(
+        others, {d: [m.score for m in sites] for d, sites in marks.items()}, references, protect_below
+    )
+    rows = []
+    for action in others:
+        if action.code in found:
+            sites = [(d, marks[d][i]) for d, i in found[action.code]]
+            rows.append(SiteAction(action, tuple(sorted(sites, key=lambda s: s[1].score))))
+    return tuple(sorted(rows, key=lambda r: -len(r.sites)))
+
+
+def lifts_of(action: Action, dimensions: Mapping[str, MeasureView], lift_by_impact: Any) -> tuple[Lift, ...]:
+    """What an action alone would lift today (METHOD 7): from, to; nothing where it stands at the end of its range."""
+    today = {d: s for d in action.dimensions if (s := dimensions[d].score) is not None}
+    then = project(today, [action], lift_by_impact)
+    return tuple(Lift(dimensions[d].name, today[d], then[d]) for d in today if then[d] > today[d])
 
 
 def _lead(found: priorities.Candidates, i: int, names: tuple[str, ...], values: Any) -> tuple[str, ...]:
@@ -257,6 +317,7 @@ def _actions(
                 stability=firm[i].label,
                 in_top_share=firm[i].in_top,
                 median_rank=firm[i].median_rank,
+                lifts=lifts_of(action, {code: r.view for code, r in dimensions.items()}, rules.lift_by_impact),
                 action=action,
             )
         )

@@ -221,6 +221,22 @@ def item_data(rows: list[Submission], code: str) -> dict[int, dict[str, Any]]:
     return dict(found.values_list("submission_id", "data"))
 
 
+def weighing_data(enterprise: Submission) -> dict[int, dict[str, dict[str, Any]]]:
+    """What a ranking weighs by: the 100 points (E-N2), profiles and costs (S-N1, S-N2) of the submitted plants. One query.
+
+    Submission id -> item code -> data.
+    """
+    submitted_plants = Q(submission__view=SITE, submission__state=Submission.State.SUBMITTED)
+    own = Q(submission=enterprise.pk, question__code="E-N2")
+    saved = Answer.objects.filter(submission__cycle=enterprise.cycle_id, status="data").filter(
+        own | submitted_plants & Q(question__code__in=("S-N1", "S-N2"))
+    )
+    found: dict[int, dict[str, dict[str, Any]]] = {}
+    for submission_id, code, data in saved.values_list("submission_id", "question__code", "data"):
+        found.setdefault(submission_id, {})[code] = data
+    return found
+
+
 def all_item_data(rows: list[Submission]) -> dict[int, dict[str, dict[str, Any]]]:
     """The saved data of every other item: submission id -> item code -> data. One query."""
     found: dict[int, dict[str, dict[str, Any]]] = {row.pk: {} for row in rows}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammaincinv
 
 from assessments.priorities import Floats, Ints
 
@@ -34,6 +35,25 @@ def make_draws(preset: Sequence[Fraction], draws: int, concentration: int, seed:
     alpha = np.array([float(concentration * w) for w in preset])
     rows = np.random.default_rng(seed).dirichlet(alpha, size=draws)
     return "\n".join([COLUMNS, *(",".join(f"{x:.9f}" for x in row) for row in rows)]) + "\n"
+
+
+def own_draws(weights: Sequence[float], draws: int, concentration: int, seed: int) -> Floats:
+    """Draws (n, 3) from Dirichlet(concentration x weights) for weights that have no committed file; they sum to 1.
+
+    The seed gives raw bits, which numpy keeps the same in all versions; the inverse of the gamma distribution makes them
+    a Dirichlet. So the same weights have the same draws everywhere, and a small change of a weight moves every draw a
+    little. A weight of 0 stays 0 in every draw. Rounded to nine digits, as the files are.
+
+    >>> own_draws((1.0, 0.0, 0.0), 2, 40, 1).tolist()
+    [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
+    """
+    bits = np.random.PCG64(seed).random_raw(3 * draws).reshape(draws, 3)
+    uniform = ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    gamma = np.zeros((draws, 3))
+    for i, weight in enumerate(weights):
+        if weight > 0:
+            gamma[:, i] = gammaincinv(concentration * weight, uniform[:, i])
+    return np.asarray(np.round(gamma / gamma.sum(axis=1, keepdims=True), 9), dtype=np.float64)
 
 
 def read_draws(path: Path, sha256: str) -> Floats:

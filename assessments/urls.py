@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assessments.views import (
+    alignment,
     answering,
     board,
     contributing,
@@ -18,6 +19,8 @@ from assessments.views import (
 urlpatterns = [
     path("", work.home, name="home"),
     path("glossary/", glossary.glossary, name="glossary"),
+    path("alignment/reset/", alignment.reset, name="alignment-reset"),
+    path("alignment/<str:code>/", alignment.judge, name="alignment-judge"),
     path("cycles/", cycles.cycle_list, name="cycle-list"),
     path("cycles/new/", cycles.cycle_new, name="cycle-new"),
     path("cycles/<pid:public_id>/", board.cycle, name="cycle"),

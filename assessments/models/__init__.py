@@ -1,3 +1,4 @@
+from assessments.models.alignment import OwnRelevance
 from assessments.models.contributions import Contribution
 from assessments.models.cycles import Cycle, CycleSite, CycleStep
 from assessments.models.delegation import Assignment, AssignmentQuestion
@@ -24,6 +25,7 @@ __all__ = [
     "Evidence",
     "NetworkResult",
     "NetworkScore",
+    "OwnRelevance",
     "OwnerCapacity",
     "PerceptionGap",
     "Plan",

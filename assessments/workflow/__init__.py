@@ -1,5 +1,6 @@
 """Every write of an assessment: one keyword-only function each, in one transaction, with `by=`."""
 
+from assessments.workflow.alignment import judge_relevance, reset_relevance
 from assessments.workflow.answers import Saved, item_context, not_yours, save_answer, save_many
 from assessments.workflow.carrying import confirm_carried
 from assessments.workflow.contributing import contribute, withdraw_contribution
@@ -85,6 +86,7 @@ __all__ = [
     "give_back",
     "hand_in",
     "item_context",
+    "judge_relevance",
     "keep_workbook",
     "late_targets",
     "not_yours",
@@ -95,6 +97,7 @@ __all__ = [
     "remind_owners",
     "remove_action",
     "reopen_cycle",
+    "reset_relevance",
     "resume_action",
     "return_submission",
     "save_answer",

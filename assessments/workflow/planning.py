@@ -16,7 +16,7 @@ from assessments.catalogue import Questionnaire as Catalogue
 from assessments.insight import Insight
 from assessments.models import OwnerCapacity, Plan, PlannedAction, Result, Submission
 from assessments.models.cycles import FIRST_DAY, LAST_DAY
-from assessments.ranking import PRESETS, REFERENCES, RankedAction, Ranking, ranking_of
+from assessments.ranking import PRESETS, REFERENCES, RankedAction, Ranking, Weights, ranking_of
 from assessments.workflow import letters
 from assessments.workflow.delegating import text
 from assessments.workflow.refusals import Conflict, Refused
@@ -49,8 +49,11 @@ def choose_actions(
     reference: str,
     site: Site | None = None,
     peers: str = "",
+    own: Weights | None = None,
 ) -> Chosen:
     """Take ranked actions into the plan of their cycle, for the network or one site, unmet prerequisites first.
+
+    The ranking is that of a preset, or of `own` weights.
 
     What the ranking says is frozen with them. The lock on the submission lets two people choose one after the other.
     Raises Refused.
@@ -60,13 +63,13 @@ def choose_actions(
     result = selectors.latest_result(locked) if locked else None
     if locked is None or locked.view != ENTERPRISE or result is None:
         raise Refused(_("Only a scored enterprise self-assessment gives actions to choose from."), status=409)
-    if preset not in PRESETS or reference not in REFERENCES:
+    if (preset not in PRESETS and own is None) or reference not in REFERENCES:
         raise Refused(_("Choose a weighting and a reference from the lists."), field="preset")
     if not codes:
         raise Refused(_("Choose at least one action."), field="codes")
     if site is not None and not selectors.sites(by).filter(pk=site.pk).exists():
         raise Refused(_("Choose a site from the list."), field="site")
-    ranked = _in_every_language(locked, result, preset, reference, peers)
+    ranked = _in_every_language(locked, result, preset, reference, peers, own)
     first = ranked[publishing.ENGLISH]
     offered = {a.code: a for a in first[1].actions}
     for code in codes:
@@ -88,14 +91,14 @@ def choose_actions(
 
 
 def _in_every_language(
-    submission: Submission, result: Result, preset: str, reference: str, peers: str
+    submission: Submission, result: Result, preset: str, reference: str, peers: str, own: Weights | None
 ) -> dict[str, tuple[Insight, Ranking]]:
     """The ranking as readers of each language see it: its sentences are frozen."""
     found = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             seen = insight.build(submission, result, peers)
-            found[language] = seen, ranking_of(seen, preset, reference)
+            found[language] = seen, ranking_of(seen, preset, reference, own)
     return found
 
 

@@ -132,6 +132,9 @@ class ActionRow(Row):
     reason = text("Why it stands where it stands.")
     preset = text("The weights of the ranking: strategic, tactical or operational.")
     reference = text("What gaps are measured against: target, peers or network.")
+    own_relevance = truth(
+        "Whether the organisation judged which dimension serves which objective other than the content."
+    )
     illustrative = illustrative()
     method_version = text("Version of the method that calculated the row.")
     content_version = text("Version of the questionnaire.")

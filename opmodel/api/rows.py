@@ -298,6 +298,7 @@ def actions(member: Member, seen: Insight, preset: str, reference: str) -> list[
             "reason": a.because,
             "preset": ranking.preset,
             "reference": ranking.reference,
+            "own_relevance": ranking.own_relevance > 0,
             "illustrative": reference == "peers" and bool(release and release.dataset.illustrative),
         }
         | tail(member, seen.result, network)

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from assessments.decimals import one
 from benchmarks.statistics import half_up
 
+APART = 10  # points of 100: a smaller difference between points and effort is no message
 Named = tuple[str, float | None, float | None]  # name, own score, peer median
 
 
@@ -133,6 +134,54 @@ def priorities_headline(component: str, actions: int, now: float | None, then: f
         "Begin with %(name)s. These %(n)d actions could lift the overall score from %(now)s to %(then)s.",
         actions,
     ) % {"name": component, "n": actions, "now": one(now), "then": one(then)}
+
+
+def projection_headline(actions: int, now: float | None, then: float | None, dimensions: int) -> str:
+    """What a choice of actions could bring (a projection); `dimensions` is how many of them would rise."""
+    if not actions:
+        return _("Put actions in and see what they could lift.")
+    if not dimensions:
+        return _("These actions prepare others; by themselves they lift no score.")
+    values = {"n": actions, "dimensions": dimensions}
+    if now is None or then is None or half_up(then) <= half_up(now):
+        return (
+            ngettext(
+                "These actions could lift one dimension; the overall score stays about the same.",
+                "These actions could lift %(dimensions)d dimensions; the overall score stays about the same.",
+                dimensions,
+            )
+            if now is not None
+            else ngettext(
+                "These actions could lift one dimension; there is no overall score yet.",
+                "These actions could lift %(dimensions)d dimensions; there is no overall score yet.",
+                dimensions,
+            )
+        ) % values
+    return ngettext(
+        "This action could lift the overall score from %(now)s to %(then)s.",
+        "These %(n)d actions could lift the overall score from %(now)s to %(then)s.",
+        actions,
+    ) % {**values, "now": one(now), "then": one(then)}
+
+
+def alignment_headline(rows: Sequence[tuple[str, int, int]], known: bool, planned: bool) -> str:
+    """Whether the effort goes where the points are; (objective, points, percent of the effort), both of 100.
+
+    `planned` says that it is the effort of the plan, not of proposed actions.
+    """
+    if not any(effort for _name, _points, effort in rows):
+        return _("No action is proposed, so no effort goes anywhere yet.")
+    if not known:
+        return _("Your objectives are not weighed yet: give them 100 points to compare the effort with.")
+    name, points, effort = max(rows, key=lambda r: r[1] - r[2])
+    if points - effort < APART and planned:
+        return _("The effort of the plan goes about where your 100 points are.")
+    if points - effort < APART:
+        return _("The effort of the proposed actions goes about where your 100 points are.")
+    values = {"name": name, "points": points, "effort": effort}
+    if planned:
+        return _("%(name)s has %(points)d of your 100 points and gets %(effort)d %% of the plan's effort.") % values
+    return _("%(name)s has %(points)d of your 100 points and gets %(effort)d %% of the proposed effort.") % values
 
 
 def facts_headline(waiting: Mapping[str, int]) -> str:

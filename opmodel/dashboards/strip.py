@@ -34,6 +34,7 @@ class Strip:
     text: str
     tail_x: float | None = None
     tail_width: float | None = None
+    then: float | None = None  # projected score
 
 
 def strip(

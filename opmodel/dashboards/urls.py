@@ -1,6 +1,18 @@
 from django.urls import path
 
-from opmodel.dashboards import comparison, facts, gallery, internal, method, perception, streams, views
+from opmodel.dashboards import (
+    alignment,
+    comparison,
+    facts,
+    gallery,
+    internal,
+    method,
+    perception,
+    priorities,
+    projecting,
+    streams,
+    views,
+)
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -11,7 +23,10 @@ urlpatterns = [
     path("peers/releases/", comparison.releases, name="dashboard-peers-releases"),
     path("peers/<str:measure>/", comparison.measure, name="dashboard-peers-measure"),
     path("perception/", perception.page, name="dashboard-perception"),
-    path("priorities/", views.priorities, name="dashboard-priorities"),
+    path("priorities/", priorities.page, name="dashboard-priorities"),
+    path("projection/", projecting.projection, name="dashboard-projection"),
+    path("projection/cheapest/", projecting.cheapest, name="dashboard-cheapest"),
+    path("alignment/", alignment.page, name="dashboard-alignment"),
     path("method/", method.page, name="dashboard-method"),
     path("streams/", streams.page, name="dashboard-streams"),
     path("facts/", facts.page, name="dashboard-facts"),

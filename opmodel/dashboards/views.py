@@ -8,23 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from assessments import insight, pipeline, plans, selectors
+from assessments import insight, selectors
 from assessments.access import sees_results
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.decimals import two, written
 from assessments.insight import Insight
 from assessments.models import Submission
-from assessments.ranking import PRESETS, REFERENCES, Ranking, ranking_of, usable_references
+from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
 from opmodel.dashboards import headlines
 from opmodel.dashboards.opening import of_enterprise, of_sites
 from opmodel.dashboards.presenting import (
     action_row,
-    choices,
-    dimension_row,
     explain_url,
     network_row,
     number,
-    percent,
     perception_row,
     perception_title,
     perception_views,
@@ -69,66 +66,6 @@ def dashboard(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> H
 def default_reference(seen: Insight) -> str:
     """Own targets where there are any, else the next reference that exists."""
     return next(iter(usable_references(seen)), "target")
-
-
-@require_GET
-@member_required(Permission.VIEW_RESULTS)
-@of_enterprise
-def priorities(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpResponse:
-    """The ranked actions with their reasons, under the weights and the reference the reader chose."""
-    preset = request.GET.get("preset", "strategic")
-    reference = request.GET.get("reference", default_reference(seen))
-    if preset not in PRESETS or reference not in REFERENCES:
-        raise Http404
-    ranked = ranking_of(seen, preset, reference)
-    top = ranked.top
-    first = seen.measures[top[0].component].name if top else ""
-    then = ranked.projected.get("OVERALL")
-    left_out = [d.view.name for d in ranked.dimensions if d.rank is None and not d.protect]
-    projected = [
-        {"name": m.name, "component": m.component, "now": number(m.score), "then": number(ranked.projected.get(m.code))}
-        for m in (seen.overall, *seen.components)
-    ]
-    context = {
-        "source": sources,
-        "headline": headlines.priorities_headline(first, len(top), seen.overall.score, then, len(left_out)),
-        "choices": choices(seen, ranked),
-        "cycle_id": request.GET.get("cycle", ""),
-        "reference": REFERENCES[reference],
-        "top": [action_row(a) for a in top],
-        "more": [action_row(a) for a in ranked.actions if not a.in_top_list],
-        "projected": projected,
-        "ranked": [dimension_row(seen, d) for d in ranked.dimensions if d.rank is not None],
-        "protect": [dimension_row(seen, d) for d in ranked.dimensions if d.protect],
-        "left_out": left_out,
-        "no_actions": headlines.no_actions(len(left_out)),
-        "weights": [percent(w) for w in ranked.weights],
-        "cost_basis": ranked.cost_basis,
-        "cost_sites": ranked.cost_sites,
-        "objectives_known": ranked.objectives_known,
-        "draws": pipeline.current_method().priorities.draws,
-        "choosing": choosing(request, seen, ranked),
-    }
-    return render(request, "dashboards/priorities.html", context)
-
-
-def choosing(request: HttpRequest, seen: Insight, ranked: Ranking) -> dict[str, Any] | None:
-    """What the form needs that takes ranked actions into the plan; None for those who do not plan. Two queries."""
-    if not can(request.member, Permission.PLAN) or not ranked.actions:
-        return None
-    cycle = seen.submission.cycle
-    planned = plans.chosen_codes(cycle.pk)
-    return {
-        "planned": planned,
-        "plan_url": reverse("plan") + f"?cycle={cycle.public_id}" if planned else "",
-        "hidden": {
-            "cycle": cycle.public_id,
-            "preset": ranked.preset,
-            "reference": ranked.reference,
-            "peers": seen.chosen,
-        },
-        "sites": selectors.sites(request.member).order_by("region", "name").values_list("public_id", "name"),
-    }
 
 
 @require_GET

@@ -36,7 +36,15 @@ def sections(member: Member | None) -> list[tuple[str, list[Place]]]:
                 (_("Peers"), "dashboard-peers", peers),
             ],
         ),
-        (_("Priorities"), [(_("Priorities"), "dashboard-priorities", results)]),
+        (
+            _("Priorities"),
+            [
+                (_("Ranking"), "dashboard-priorities", results),
+                (_("Projection"), "dashboard-projection", results),
+                (_("Shortest way to a target"), "dashboard-cheapest", results),
+                (_("Alignment map"), "dashboard-alignment", results),
+            ],
+        ),
         (_("Plan"), [(_("Plan"), "plan", can(member, Permission.VIEW_PLAN))]),
         (_("People"), [(_("People"), "people", can(member, Permission.INVITE))]),
     ]
@@ -76,7 +84,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def link(path: str, name: str, label: str, cycle: str) -> dict[str, Any]:
     """One place to go. `under`: further addresses that belong to it, as explanations to the dashboard."""
     url = reverse(name)
-    exact = name in ("home", "dashboard")
+    exact = name in ("home", "dashboard", "dashboard-projection")
     kept = f"?{urlencode({'cycle': cycle})}" if cycle and name.startswith("dashboard") else ""
     return {
         "label": label,

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     PLAN = "plan"  # choose actions, give them owners and days
     OWN_ACTIONS = "own_actions"  # carry out the actions one owns: status, notes, what shows that it is done
     VIEW_PLAN = "view_plan"  # what it covers follows VIEW_RESULTS: all, or the network's and the own sites' actions
+    JUDGE_RELEVANCE = "judge_relevance"  # say how far dimensions serve the objectives, other than the content
     USE_API = "use_api"
     MANAGE_ORGANISATION = "manage_organisation"
 
@@ -70,6 +71,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.PLAN,
             Permission.OWN_ACTIONS,
             Permission.VIEW_PLAN,
+            Permission.JUDGE_RELEVANCE,
             Permission.USE_API,
         }
     ),

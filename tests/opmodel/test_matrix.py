@@ -98,6 +98,12 @@ MATRIX = {
     "dashboard/streams/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/facts/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/priorities/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/projection/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/projection/cheapest/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/alignment/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    # Own judgement is the CSCO's; the code of the matrix is none of a component.
+    "alignment/<str:code>/": ("GET", ANON, 404, 403, 403, 403, 403, 404),
+    "alignment/reset/": ("POST", ANON, 302, 403, 403, 403, 403, 302),
     "dashboard/peers/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/sites/compare/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/sites/compare/<str:measure>/": ("GET", ANON, 404, 403, 404, 403, 403, 404),  # no plant has a score

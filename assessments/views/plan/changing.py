@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,10 +17,11 @@ from assessments import plan_words, plans, priorities, selectors, workflow
 from assessments.decimals import one
 from assessments.models import Evidence, PlannedAction
 from assessments.plan_forms import DropForm, FinishForm, PlanForm, ReportForm, initial_of
-from assessments.ranking import PRESETS, REFERENCES
+from assessments.ranking import OWN, PRESETS, REFERENCES
 from assessments.views.answering import version_in
 from assessments.views.plan import pages, shown
 from assessments.views.plan.shown import Opened
+from assessments.weighing import own_weights
 from opmodel.files.incoming import FileRefused
 from opmodel.files.limits import takes_file, uploaded
 from opmodel.keys import public_id_in
@@ -45,6 +47,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if site_id and site is None:
         raise Http404
     preset, reference = request.POST.get("preset", ""), request.POST.get("reference", "")
+    own = own_weights(request.POST) if preset == OWN else None
     try:
         done = workflow.choose_actions(
             by=member,
@@ -54,11 +57,14 @@ def choose(request: HttpRequest) -> HttpResponse:
             reference=reference,
             site=site,
             peers=request.POST.get("peers", ""),
+            own=own.weights if own else None,
         )
     except workflow.Refused as refused:
         messages.error(request, refused.message)
         known = preset in PRESETS and reference in REFERENCES
         kept = f"&preset={preset}&reference={reference}" if known else ""
+        if own and own.weights and reference in REFERENCES:
+            kept = f"&{urlencode({'preset': OWN, 'reference': reference, **own.typed})}"
         return redirect(f"{reverse('dashboard-priorities')}?cycle={submission.cycle.public_id}{kept}")
     messages.success(request, said(done))
     return redirect(f"{reverse('plan')}?cycle={submission.cycle.public_id}")

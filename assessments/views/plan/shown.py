@@ -70,7 +70,7 @@ def frame(seen: Opened, place: str) -> dict[str, Any]:
         "may_plan": can(seen.member, Permission.PLAN),
         "sees_all": can(seen.member, Permission.VIEW_RESULTS),
         "priorities_url": reverse("dashboard-priorities") + query,
-        "preset": PRESETS.get(plan.preset, plan.preset),
+        "preset": PRESETS.get(plan.preset) or _("Own weights"),
         "reference": REFERENCES.get(plan.reference, plan.reference),
         "illustrative": plan.reference == "peers" and bool(release and release.dataset.illustrative),
     }
