@@ -29,6 +29,13 @@ from assessments.workflow.evidence import (
 )
 from assessments.workflow.refusals import Conflict, Refused
 from assessments.workflow.reminders import Reminded, remind
+from assessments.workflow.reports import (
+    expire_reports_of,
+    keep_report,
+    note_report_download,
+    request_report,
+    retry_report,
+)
 from assessments.workflow.reviewing import Returned, accept_submission, return_submission, settle_remark
 from assessments.workflow.standing_in import end_stand_in, stand_in
 from assessments.workflow.submitting import enqueue_scoring, late_targets, submit
@@ -63,20 +70,25 @@ __all__ = [
     "edit_draft",
     "end_stand_in",
     "enqueue_scoring",
+    "expire_reports_of",
     "extend_cycle",
     "extend_submission",
     "give_back",
     "hand_in",
     "item_context",
+    "keep_report",
     "keep_workbook",
     "late_targets",
     "not_yours",
     "note_download",
+    "note_report_download",
     "offer",
     "open_cycle",
     "open_draft",
     "remind",
     "reopen_cycle",
+    "request_report",
+    "retry_report",
     "return_submission",
     "save_answer",
     "save_many",
