@@ -30,7 +30,9 @@ class StoredFile(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["evidence", "upload", "export", "logo"]), name="stored_file_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["evidence", "upload", "export", "logo"]), name="stored_file_kind"
+            ),
             models.CheckConstraint(condition=Q(size__gte=0), name="stored_file_size"),
             models.CheckConstraint(condition=~Q(name=""), name="stored_file_named"),
         ]

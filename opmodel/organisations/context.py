@@ -29,6 +29,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         (_("Decisions"), "dashboard-facts", can(member, Permission.VIEW_RESULTS)),
         (_("Plants and head office"), "dashboard-perception", can(member, Permission.VIEW_RESULTS)),
         (_("Peers"), "dashboard-peers", can(member, Permission.VIEW_PEERS)),
+        (
+            _("Reports"),
+            "reports",
+            can(member, Permission.VIEW_RESULTS) or can(member, Permission.VIEW_SITE_RESULTS),
+        ),
+        (_("Look of reports"), "branding", can(member, Permission.MANAGE_ORGANISATION)),
         (_("People"), "people", can(member, Permission.INVITE)),
     ]
     user = getattr(request, "user", None)

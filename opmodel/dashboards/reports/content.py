@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format, get_format
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from assessments.insight import Insight, MeasureView
 from assessments.models import Submission
 from assessments.projection import roll_up
 from assessments.ranking import PRESETS, REFERENCES, Ranking
+from assessments.workbook.cells import visible
 from benchmarks.statistics import half_up
 from opmodel.dashboards import headlines, presenting, standing
 from opmodel.dashboards.facts import KINDS, waiting_row
@@ -71,7 +73,7 @@ def of_organisation(seen: Insight, ranked: Ranking, kind: str, today: date) -> R
     }
     content["stamp"] = stamp(seen)
     content["notes"] = notes(content)
-    return content
+    return printable(content)
 
 
 def of_site(seen: Insight, today: date) -> Row:
@@ -95,7 +97,7 @@ def of_site(seen: Insight, today: date) -> Row:
         "title": _("%(site)s on one page") % {"site": site.name},
     }
     content["stamp"] = stamp(seen)
-    return content
+    return printable(content)
 
 
 def plants_means(seen: Insight) -> dict[str, float]:
@@ -123,6 +125,15 @@ def frame(submission: Submission, kind: str, today: date) -> Row:
         "words": words(),
         "sections": sections(pipeline.current_method()),
     }
+
+
+def printable(value: Any) -> Any:
+    """The same without signs that no office file can hold; they become U+FFFD."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {key: printable(entry) for key, entry in value.items()}
+    return [printable(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def look_of(organisation: Organisation) -> Row:
@@ -332,7 +343,7 @@ def answers(seen: Insight) -> list[Row]:
 def stamp(seen: Insight) -> list[list[str]]:
     """Which result, method, content and release the figures are of, as label and value."""
     result, release = seen.result, seen.result.release if seen.cells else None
-    calculated = date_format(result.calculated_at, "SHORT_DATETIME_FORMAT")
+    calculated = date_format(localtime(result.calculated_at), "SHORT_DATETIME_FORMAT")
     rows = [
         (_("Result"), _("%(id)s, revision %(n)d, calculated %(when)s")
             % {"id": result.public_id, "n": result.revision, "when": calculated}),

@@ -129,6 +129,7 @@ def words() -> dict[str, str]:
         "legend_band": _("middle half of the peers, with median"),
         "legend_tail": _("four of five peers"),
         "legend_target": _("own target"),
+        "legend_range": _("from the lowest to the highest plant"),
         "legend_plants": _("plants"),
         "legend_mean": _("mean of all plants"),
         "ranked_by": _("Ranked by %(preset)s weights, measured against: %(reference)s."),
