@@ -17,6 +17,7 @@ from opmodel.dashboards.reports.deck_parts import (
     Series,
     decorative,
     rgb,
+    wrapped,
 )
 from opmodel.dashboards.reports.look import Content, Look, one, signed
 
@@ -381,9 +382,9 @@ class Slides:
         top = 1.5
         for heading, told in content["sections"]:
             deck.text(slide, (EDGE, top, 6.6, 0.25), [heading], size=11, bold=True)
-            lines = -(-len(told) // 105)
+            lines = wrapped(told, 6.6, 10, strong=False)
             deck.text(slide, (EDGE, top + 0.23, 6.6, 0.19 * lines), [told], size=10, colour="ink-2")
-            top += 0.34 + 0.178 * lines
+            top += 0.36 + 0.17 * lines
         rows = [
             *content["stamp"],
             *([[words["period"], content["source"]["period"]]] if content["source"]["period"] else []),

@@ -282,7 +282,8 @@ class Deck:
         while True:
             widths = column_widths([c.width for c in columns], [head, *kept], width, size)
             heights = [row_height(row, widths, size) for row in [head, *kept]]
-            if sum(heights) <= height or not kept:
+            whole = sum(needed_widths([head, *kept], size)) <= width  # no word breaks
+            if ((whole or size <= SMALLEST) and sum(heights) <= height) or not kept:
                 break
             if size > SMALLEST:
                 size -= 0.5
@@ -359,18 +360,22 @@ def letters(words: str, size: float, strong: bool) -> float:
     return len(words) * size * (0.555 if strong else 0.505) / 72
 
 
+def needed_widths(rows: Sequence[Sequence[str]], size: float) -> list[float]:
+    """The width of the longest word of each column; the first row and the first column are bold."""
+    needed = []
+    for column in range(len(rows[0])):
+        words = [(w, place == 0 or column == 0) for place, row in enumerate(rows) for w in row[column].split(" ")]
+        needed.append(max(letters(word, size, strong) for word, strong in words) + GUTTER)
+    return needed
+
+
 def column_widths(wanted: Sequence[float], rows: Sequence[Sequence[str]], width: float, size: float) -> list[float]:
     """Widths in the wanted proportions, but none so narrow that one of its words breaks, as far as the width goes.
 
     >>> [round(w, 1) for w in column_widths([1, 1], [["a", "Difference"]], 2.0, 20)]
     [0.3, 1.7]
     """
-    needed = []
-    for column in range(len(wanted)):
-        strong = [rows[0][column], *(row[column] for row in rows if column == 0)]
-        longest = max((letters(w, size, True) for cell in strong for w in cell.split(" ")), default=0.0)
-        plain = max((letters(w, size, False) for row in rows[1:] for w in row[column].split(" ")), default=0.0)
-        needed.append(max(longest, plain) + GUTTER)
+    needed = needed_widths(rows, size)
     if sum(needed) >= width:
         return [n * width / sum(needed) for n in needed]
     found = [w * width / sum(wanted) for w in wanted]

@@ -68,7 +68,7 @@ def look_of(report: Report) -> Look:
 
 def address() -> str:
     """Where anybody can check a report."""
-    return f"{settings.SITE_URL.rstrip('/')}{reverse('report-verify')}"
+    return f"{settings.PUBLIC_URL}{reverse('report-verify')}"
 
 
 def name_of(report: Report) -> str:

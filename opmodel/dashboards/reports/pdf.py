@@ -14,7 +14,6 @@ import typst
 from opmodel.dashboards.reports.look import TOKENS, Content, Look
 
 HERE = Path(__file__).resolve().parent / "typst"
-STANDARD = "ua-1"
 
 
 def build(content: Content, look: Look, code: str, address: str) -> bytes:
@@ -30,14 +29,17 @@ def compiled(template: str, content: Content, look: Look, code: str, address: st
     order: dict[str, Any] = {
         "input": sources, "format": "pdf", "sys_inputs": inputs, "timestamp": datetime(made.year, made.month, made.day, tzinfo=UTC),
     }  # fmt: skip
+    drawn: bytes
     try:
-        return bytes(typst.compile(**order, ignore_system_fonts=True, pdf_standards=[STANDARD]))
+        drawn = typst.compile(**order, ignore_system_fonts=True, pdf_standards=["ua-1"])
+        return drawn
     except typst.TypstError as error:
         if "could not be displayed" not in str(error):
             raise
     # A sign that no font at hand has, in a name: then a font of this machine, and no promise about the standard. The text
     # itself is whole, for screen readers and for searching.
-    return bytes(typst.compile(**order))
+    drawn = typst.compile(**order)
+    return drawn
 
 
 def data_of(content: Content, look: Look, code: str, address: str) -> Mapping[str, Any]:

@@ -64,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 form.add_error(refused.field or None, refused.message)
                 status = refused.status
             else:
-                if not new:
+                if not new and report.file_id is not None:
                     messages.info(request, _("Nothing has changed since this report was made, so here it is."))
                 return redirect("report", report.public_id)
     context = {

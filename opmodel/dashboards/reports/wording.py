@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from assessments.method import Method
@@ -11,13 +12,10 @@ def words() -> dict[str, str]:
     """Labels of charts, tables and sheets."""
     return {
         "action": _("Action"),
-        "answer": _("Answer"),
         "answers": _("Answers"),
-        "as_of": _("As of %(day)s"),
         "barrier": _("Barrier"),
         "barriers": _("What slows the plants down"),
         "because": _("Why"),
-        "below": _("Below the median"),
         "bottleneck": _("Lowest dimension"),
         "check": _("Whether this report is genuine can be checked at %(address)s with this code."),
         "code": _("Code"),
@@ -27,7 +25,6 @@ def words() -> dict[str, str]:
         "cost": _("Costs"),
         "coverage": _("Answered"),
         "cycle": _("Cycle"),
-        "data": _("The figures behind this chart are in the Excel workbook."),
         "decisions": _("What waits for a decision"),
         "demo": _("Demo data: this company is made up"),
         "deviation": _("Standard deviation"),
@@ -59,9 +56,7 @@ def words() -> dict[str, str]:
         "name": _("Name"),
         "network": _("Plants, weighted mean"),
         "network_sites": _("Plants counted"),
-        "no": _("No"),
         "no_actions": _("No action is proposed."),
-        "no_decisions": _("Nothing on the lists waits for a decision."),
         "no_peers": _("No peer comparison"),
         "no_perception": _(
             "Fewer than three plants answered the mirrored questions: the views cannot be compared yet."
@@ -74,7 +69,6 @@ def words() -> dict[str, str]:
         "now": _("Today"),
         "objectives": _("Objectives"),
         "of_five": _("of 5"),
-        "one_minute": _("In one minute"),
         "organisation": _("Organisation"),
         "overall": _("Overall"),
         "own": _("Own score"),
@@ -97,7 +91,6 @@ def words() -> dict[str, str]:
         "proximity": _("Size of the gap"),
         "question": _("Question"),
         "rank": _("Rank"),
-        "reason": _("Reason"),
         "reference": _("Reference"),
         "region": _("Region"),
         "risk": _("Risk"),
@@ -121,7 +114,6 @@ def words() -> dict[str, str]:
         "where": _("Where"),
         "who": _("On whose list"),
         "why": _("Why"),
-        "yes": _("Yes"),
         "mean_plants": _("Mean of all plants"),
         "left_out": _("The highest and the lowest plants; all of them are in the Excel workbook."),
         "table_more": _("The rest is in the Excel workbook."),
@@ -146,7 +138,7 @@ def sections(method: Method) -> list[list[str]]:
         "weight": round(100 * method.network.min_weight),
         "sites": method.network.min_sites,
         "n_min": method.disclosure["n_min"],
-        "draws": f"{method.priorities.draws:,}",
+        "draws": number_format(method.priorities.draws, force_grouping=True),
     }
     texts = [
         (

@@ -70,7 +70,7 @@ def topics(content: Content) -> list[tuple[str, list[Column], list[list[Any]]]]:
         (w["region"], text, 18),
         *((f"{m['code']} {m['name']}", level, 12) for m in measures),
     ]
-    found = [
+    found: list[tuple[str, list[Column], list[list[Any]]]] = [
         (w["appendix"], scores, [
             [m["code"], m["name"], names.get(m["component"], ""), m["score"], m["coverage"], m["low"], m["high"], m["target"], m["bottleneck"]]
             for m in measures
