@@ -5,6 +5,7 @@ from assessments.models.delegation import Assignment, AssignmentQuestion
 from assessments.models.evidence import AnswerEvidence, Evidence
 from assessments.models.plans import ActionEvidence, ActionReminder, OwnerCapacity, Plan, PlannedAction
 from assessments.models.questionnaires import Action, Component, Dimension, Question, Questionnaire
+from assessments.models.reports import Report
 from assessments.models.results import NetworkResult, NetworkScore, PerceptionGap, Result, Score
 from assessments.models.submissions import Answer, Remark, StandIn, Submission
 
@@ -33,6 +34,7 @@ __all__ = [
     "Question",
     "Questionnaire",
     "Remark",
+    "Report",
     "Result",
     "Score",
     "StandIn",

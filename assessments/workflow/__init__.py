@@ -43,6 +43,13 @@ from assessments.workflow.planning import (
 )
 from assessments.workflow.refusals import Conflict, Refused
 from assessments.workflow.reminders import Reminded, remind
+from assessments.workflow.reports import (
+    expire_reports_of,
+    keep_report,
+    note_report_download,
+    request_report,
+    retry_report,
+)
 from assessments.workflow.reviewing import Returned, accept_submission, return_submission, settle_remark
 from assessments.workflow.standing_in import end_stand_in, stand_in
 from assessments.workflow.submitting import enqueue_scoring, late_targets, submit
@@ -80,6 +87,7 @@ __all__ = [
     "edit_draft",
     "end_stand_in",
     "enqueue_scoring",
+    "expire_reports_of",
     "extend_cycle",
     "extend_submission",
     "finish_action",
@@ -87,18 +95,22 @@ __all__ = [
     "hand_in",
     "item_context",
     "judge_relevance",
+    "keep_report",
     "keep_workbook",
     "late_targets",
     "not_yours",
     "note_download",
+    "note_report_download",
     "open_cycle",
     "open_draft",
     "remind",
     "remind_owners",
     "remove_action",
     "reopen_cycle",
+    "request_report",
     "reset_relevance",
     "resume_action",
+    "retry_report",
     "return_submission",
     "save_answer",
     "save_many",

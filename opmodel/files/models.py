@@ -8,12 +8,13 @@ from opmodel.keys import new_public_id
 
 
 class StoredFile(models.Model):
-    """One file of one organisation: evidence, an upload, an export. Written once, never changed."""
+    """One file of one organisation: evidence, an upload, an export, a logo. Written once, never changed."""
 
     class Kind(models.TextChoices):
         EVIDENCE = "evidence"
         UPLOAD = "upload"
         EXPORT = "export"
+        LOGO = "logo"
 
     public_id = models.CharField(max_length=20, unique=True, default=new_public_id, editable=False)
     # Plain numbers: this room lies below organisations, whose migration lays row-level security on.
@@ -29,7 +30,9 @@ class StoredFile(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["evidence", "upload", "export"]), name="stored_file_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["evidence", "upload", "export", "logo"]), name="stored_file_kind"
+            ),
             models.CheckConstraint(condition=Q(size__gte=0), name="stored_file_size"),
             models.CheckConstraint(condition=~Q(name=""), name="stored_file_named"),
         ]

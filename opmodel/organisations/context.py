@@ -46,7 +46,14 @@ def sections(member: Member | None) -> list[tuple[str, list[Place]]]:
             ],
         ),
         (_("Plan"), [(_("Plan"), "plan", can(member, Permission.VIEW_PLAN))]),
-        (_("People"), [(_("People"), "people", can(member, Permission.INVITE))]),
+        (_("Reports"), [(_("Reports"), "reports", results or own_sites)]),
+        (
+            _("Organisation"),
+            [
+                (_("People"), "people", can(member, Permission.INVITE)),
+                (_("Look of reports"), "branding", can(member, Permission.MANAGE_ORGANISATION)),
+            ],
+        ),
     ]
 
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from opmodel.files.models import StoredFile
 from opmodel.keys import new_public_id
 from opmodel.organisations.permissions import InstallationRole, Role, role_name
 from opmodel.organisations.tenancy import Parent, TenantModel, audited
@@ -213,6 +214,25 @@ class InvitationSite(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["invitation", "site"], name="invitation_site_once")]
+
+
+@audited
+class Branding(TenantModel):
+    """How the reports of an organisation look: its logo and one colour; nothing chosen is the look of the product."""
+
+    logo = Parent(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    accent = models.CharField(max_length=7, blank=True, default="")  # "#rrggbb", dark enough to be read on white
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation"], name="branding_once"),
+            models.CheckConstraint(
+                condition=models.Q(accent="") | models.Q(accent__regex="^#[0-9a-f]{6}$"), name="branding_accent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.accent
 
 
 class Tombstone(models.Model):

@@ -52,6 +52,16 @@ def holding(token_hash: str) -> Iterator[None]:
 
 
 @contextmanager
+def checking(code: str) -> Iterator[None]:
+    """One transaction, or a part of the tenant's, in which whoever holds a report sees that one row of it.
+
+    `code` is the hash of its content, the first 16 characters of it at least, or the SHA-256 of its file.
+    """
+    with _local({"app.report": code}):
+        yield
+
+
+@contextmanager
 def installation() -> Iterator[None]:
     """One transaction of the installation itself: organisations, memberships and job rows, never answers."""
     with _local({"app.scope": "installation"}):

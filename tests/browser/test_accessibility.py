@@ -11,7 +11,7 @@ CSCO = "csco@nordwerk.example"
 PAGES = ("/", "/cycles/", "/cycles/new/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/streams/",
          "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/VST1/", "/dashboard/peers/CAP/", "/dashboard/peers/releases/",
          "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/method/", "/organisation/tokens/", "/api/v1/docs/", "/nowhere/",
-         "/accounts/password/change/")  # fmt: skip
+         "/accounts/password/change/", "/reports/", "/reports/verify/")  # fmt: skip
 LINKED = {  # page on which a link stands, the link
     "the board of a cycle": ("/cycles/", "main tbody a"),
     "an answering page": ("/", "main a.button.primary"),

@@ -130,6 +130,14 @@ MATRIX = {
     "benchmarks/releases/<pid:public_id>/publish/": ("POST", ANON, *6 * (403,)),
     "benchmarks/releases/<pid:public_id>/discard/": ("POST", ANON, *6 * (403,)),
     "benchmarks/releases/<pid:public_id>/withdraw/": ("POST", ANON, *6 * (403,)),
+    # Nothing is scored, so there is no report; who may have which: tests/dashboards/reports/test_jobs.py.
+    "reports/": ("GET", ANON, 200, 200, 200, 403, 403, 200),
+    "reports/verify/": ("GET", 200, 200, 200, 200, 200, 200, 200),  # whoever holds a report may ask
+    "reports/<pid:public_id>/": ("GET", ANON, 404, 404, 404, 404, 404, 404),
+    "reports/<pid:public_id>/file/": ("GET", ANON, 404, 404, 404, 404, 404, 404),
+    "reports/<pid:public_id>/again/": ("POST", ANON, 404, 404, 404, 404, 404, 404),
+    "organisation/branding/": ("GET", ANON, 403, 403, 403, 200, 403, 403),
+    "organisation/branding/logo/": ("GET", ANON, 403, 403, 403, 404, 403, 403),  # there is none
     # A sign-in opens no endpoint with data: only a token does (tests/opmodel/test_api.py).
     "api/v1/": ("GET", 401, 401, 401, 401, 401, 401, 401),
     "api/v1/cycles/": ("GET", 401, 401, 401, 401, 401, 401, 401),
