@@ -68,6 +68,18 @@ class Reliability:
 
 
 @dataclass(frozen=True)
+class Sites:
+    """How the plants are read beside each other; no score depends on it."""
+
+    outlier_min_sites: int
+    outlier_fence: Fraction
+    outlier_min_distance: Fraction
+    learn_from: Fraction
+    mean_min_others: int
+    quartiles_min_others: int
+
+
+@dataclass(frozen=True)
 class Method:
     """All sections of METHOD 2026.1; benchmark and disclosure go down to `benchmarks.rules` as plain values."""
 
@@ -78,6 +90,7 @@ class Method:
     priorities: Priorities
     quality: Quality
     reliability: Reliability
+    sites: Sites
     benchmark: Mapping[str, Any]
     disclosure: Mapping[str, Any]
 
@@ -89,6 +102,7 @@ SECTIONS: dict[str, type] = {
     "priorities": Priorities,
     "quality": Quality,
     "reliability": Reliability,
+    "sites": Sites,
 }
 
 
