@@ -64,12 +64,12 @@ class Outlier:
 
 
 def outliers(scores: Scores, rules: Sites) -> list[Outlier]:
-    """The plants beyond Tukey's fences that are also a whole level from the median, the furthest first.
+    """The plants beyond Tukey's fences that are also `outlier_min_distance` levels from the median, the furthest first.
 
     Needs `outlier_min_sites` plants. The fences are the quartiles, moved outwards by `outlier_fence` times their
     distance; alone they would name a plant for a tenth of a level where all others agree.
 
-    >>> rules = Sites(5, Fraction("1.5"), Fraction(1), Fraction("0.5"), 3, 9)
+    >>> rules = Sites(5, Fraction("1.5"), Fraction("1.5"), Fraction("0.5"), 3, 9)
     >>> outliers({"A": 3.0, "B": 3.0, "C": 3.0, "D": 3.0, "E": 3.0, "F": 3.0, "G": 3.5, "H": 4.5}, rules)
     [Outlier(site='H', score=4.5, apart=1.5)]
     """
@@ -181,7 +181,7 @@ def shared_with(scores: Mapping[int, float], own: frozenset[int], rules: Sites) 
     Equal weights: a mean weighted by production value is nearly the score of the plant that makes most of it. Never lowest
     or highest: each is the score of one plant.
 
-    >>> rules = Sites(5, Fraction("1.5"), Fraction(1), Fraction("0.5"), 3, 9)
+    >>> rules = Sites(5, Fraction("1.5"), Fraction("1.5"), Fraction("0.5"), 3, 9)
     >>> shared_with({1: 2.0, 2: 3.0, 3: 4.0, 4: 5.0}, frozenset({1}), rules)
     Shared(n=4, mean=3.5, lower_quartile=None, upper_quartile=None)
     >>> shared_with({1: 2.0, 2: 3.0, 3: 4.0, 4: 5.0}, frozenset({1, 2}), rules) is None

@@ -32,7 +32,7 @@ from opmodel.dashboards.presenting import (
     source,
 )
 from opmodel.organisations.guards import member_required
-from opmodel.organisations.permissions import Permission
+from opmodel.organisations.permissions import Permission, can
 
 SHOWN = 5  # rows of a table on the dashboard; the rest stands on its own page
 

@@ -168,15 +168,16 @@ def marks_on(found: dict[str, float], chosen: list[SiteView]) -> dict[str, Any]:
     for place, mark, _name in placed:
         near = [m["row"] for m in marks if place - m["x"] < APART]
         row = next(r for r in range(MOST) if r not in near)
-        marks.append({"x": place, "letter": mark, "row": row, "y": 12 + 15 * row})
-    rows = 1 + max((m["row"] for m in marks), default=0)
+        marks.append({"x": place, "letter": mark, "row": row})
+    height = 25 + 15 * max((m["row"] for m in marks), default=0)
+    marks = [m | {"y": height - 12 - 15 * m["row"]} for m in marks]
     text = ", ".join(
         _("%(site)s %(score)s") % {"site": s.name, "score": one(found[s.submission])}
         for s in chosen
         if s.submission in found
     )
     low, high = (placed[0][0], placed[-1][0]) if placed else (None, None)
-    return {"marks": marks, "height": 10 + 15 * rows, "text": text or _("not scored"), "low": low, "high": high}
+    return {"marks": marks, "height": height, "text": text or _("not scored"), "low": low, "high": high}
 
 
 APART = 6.0  # percent of the strip's width that a letter takes on a phone

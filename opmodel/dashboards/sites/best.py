@@ -58,7 +58,7 @@ def figure_of(network: Network) -> Figure:
         scores = network.scores(code)
         found = site_profiles.spread(list(scores.values()))
         if found is not None:
-            best = ", ".join(network.by_id[key].name for key in site_profiles.best(scores))
+            best = ", ".join(sorted(network.by_id[key].name for key in site_profiles.best(scores)))
             rows.append(chart.Row(name, found, best, ", ".join(outlier_names(network, scores))))
     return chart.spreads(rows, words)
 
@@ -110,7 +110,7 @@ def outlier_rule() -> str:
     """When a plant is said to stand apart."""
     rules = pipeline.current_method().sites
     text = _(
-        "A plant stands apart when it lies at least %(distance)s level from the median and more than %(fence)s times the"
+        "A plant stands apart when it lies at least %(distance)s levels from the median and more than %(fence)s times the"
         " middle half's width beyond the middle half."
     )
     return text % {"distance": plain(float(rules.outlier_min_distance)), "fence": plain(float(rules.outlier_fence))}
@@ -122,7 +122,7 @@ def dimension_row(network: Network, code: str) -> dict[str, Any] | None:
     spread = site_profiles.spread(list(scores.values()))
     if spread is None or spread.n < FEWEST:
         return None
-    best = site_profiles.best(scores)
+    best = sorted(site_profiles.best(scores), key=lambda key: network.by_id[key].name)
     level = half_up(spread.high) == half_up(spread.low)
     return {
         "name": network.names[code][0],

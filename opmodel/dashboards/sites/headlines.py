@@ -54,8 +54,8 @@ def map_headline(counts: Mapping[str, int], plants: int, first_share: float | No
         )
     return (
         ngettext(
-            "%(first)d of %(n)d plants, with %(share)s %% of production value, has first claim on capital.",
-            "%(first)d of %(n)d plants, with %(share)s %% of production value, have first claim on capital.",
+            "%(first)d of %(n)d plants, with %(share)s %% of production value, has first claim on capital.",
+            "%(first)d of %(n)d plants, with %(share)s %% of production value, have first claim on capital.",
             first,
         )
         % values
@@ -122,9 +122,13 @@ def plant_headline(site: str, own: Sequence[tuple[str, float]], apart: Sequence[
         if half_up(low[1]) < 0:
             text = _("%(site)s is above the network nowhere, and furthest below it in %(low)s (%(less)s).")
             return text % {"site": site, "low": low[0], "less": one(-low[1])}
+        if half_up(high[1]) <= 0:
+            return _("%(site)s is level with the network in every dimension.") % {"site": site}
         text = _("%(site)s is below the network nowhere, and furthest above it in %(high)s (%(more)s).")
-        return text % {"site": site, "high": high[0], "more": one(max(high[1], 0.0))}
+        return text % {"site": site, "high": high[0], "more": one(high[1])}
     low, high = min(own, key=lambda a: half_up(a[1])), max(own, key=lambda a: half_up(a[1]))
+    if half_up(low[1]) == half_up(high[1]):
+        return _("%(site)s scores the same in every dimension: %(score)s.") % {"site": site, "score": one(low[1])}
     text = _("%(site)s is strongest in %(high)s (%(high_at)s) and weakest in %(low)s (%(low_at)s).")
     return text % {
         "site": site, "high": high[0], "high_at": one(high[1]), "low": low[0], "low_at": one(low[1]),

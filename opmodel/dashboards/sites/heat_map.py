@@ -20,6 +20,7 @@ from opmodel.dashboards.sites.frame import address, frame, opened, said_source
 from opmodel.dashboards.sites.headlines import heat_headline
 
 ROWS = 60  # plants on one page of the table
+LONG = 20  # plants from which on the table scrolls under its own head
 GROUPS = ("segment", "region", "none")
 ALL, COMPONENTS = "all", "components"
 OPEN = "-"  # the segment or region of plants that have none
@@ -154,6 +155,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "groups": list(shown_groups(network, choice, groups, measures)),
         "all": [cell(value) for value in map(chart.means(all_plants(groups), measures).get, measures)],
         "total": total,
+        "long": total > LONG,
         "pages": [
             {"n": n, "url": "?" + urlencode(kept | {"page": n}), "current": n == choice.page}
             for n in range(1, pages + 1)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from assessments import figure_words, pipeline, selectors, site_profiles, site_views
 from assessments.catalogue import SITE
+from assessments.items.choices import labels_of
 from assessments.models import Result, Submission
 from assessments.site_views import Network, SiteView
 from benchmarks.statistics import half_up
@@ -143,7 +144,8 @@ def lists_of(
         lines = figure_words.lines(item, network.catalogue, data, day, placed=item.code == figure_words.COSTS)
         if item.type == "ranking" and item.code in data:
             ranked = sorted(data[item.code].items(), key=lambda pair: pair[1])
-            lines = [", ".join(item.word(option) for option, _rank in ranked)]
+            named = labels_of(item.spec)
+            lines = [", ".join(item.word(named[option]) for option, _rank in ranked)]
         if lines:
             url = reverse("submission-item", args=[submission.public_id, item.code])
             yield {"title": item.title, "lines": lines, "url": url}
