@@ -50,7 +50,7 @@ def page(request: HttpRequest, submission: Submission, results: list[Result]) ->
     network = site_views.shared_network(request.member, submission.cycle)
     catalogue = publishing.catalogue(submission.cycle.questionnaire_id)
     rows = {code: measure_row(site, network, code, name, old) for code, name in site_views.names_of(catalogue).items()}
-    plans = decided(request.member, site.site_id, submission.cycle)
+    network_actions, own_actions = decided(request.member, site.site_id, submission.cycle)
     context = {
         "cycle": submission.cycle,
         "site": {"name": site.name, "region": site.region},
@@ -64,8 +64,8 @@ def page(request: HttpRequest, submission: Submission, results: list[Result]) ->
         "components": [
             {"name": c.name, "code": c.code, "rows": [rows[d.code] for d in c.dimensions]} for c in catalogue.components
         ],
-        "network_actions": [d for d in plans if not d.own],
-        "own_actions": [d for d in plans if d.own],
+        "network_actions": network_actions,
+        "own_actions": own_actions,
         "remarks": remark_rows(submission),
         "voice": selectors.item_data([submission], "S-N8").get(submission.pk, {}).get("text", ""),
         "answers_url": reverse("submission-review", args=[submission.public_id]),

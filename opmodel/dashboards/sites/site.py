@@ -16,6 +16,7 @@ from assessments.site_views import Network, SiteView
 from benchmarks.statistics import half_up
 from opmodel.dashboards.presenting import earlier_revision, number, signed
 from opmodel.dashboards.sites import plant
+from opmodel.dashboards.sites.decided import decided
 from opmodel.dashboards.sites.frame import address
 from opmodel.dashboards.sites.headlines import site_headline
 from opmodel.dashboards.sites.modernisation import words_of
@@ -57,6 +58,7 @@ def told(request: HttpRequest, network: Network, site: SiteView, submission: Sub
         "lists": list(lists_of(network, submission, data)),
         "voice": data.get("S-N8", {}).get("text", ""),
         "remarks": remark_rows(submission),
+        "actions": decided(request.member, site.site_id, submission.cycle)[1],
         "answers_url": reverse("submission-inspect", args=[submission.public_id]) if reviewing else "",
         "beside_url": address("dashboard-sites-beside", network.cycle, site=site.submission) if site.current else "",
         "method": pipeline.current_method().version,
