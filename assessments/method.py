@@ -70,6 +70,18 @@ class Reliability:
 
 
 @dataclass(frozen=True)
+class Sites:
+    """How the plants are read beside each other; no score depends on it."""
+
+    outlier_min_sites: int
+    outlier_fence: Fraction
+    outlier_min_distance: Fraction
+    learn_from: Fraction
+    mean_min_others: int
+    quartiles_min_others: int
+
+
+@dataclass(frozen=True)
 class Method:
     """All sections of METHOD 2026.1; benchmark and disclosure go down to `benchmarks.rules` as plain values."""
 
@@ -80,6 +92,7 @@ class Method:
     priorities: Priorities
     quality: Quality
     reliability: Reliability
+    sites: Sites
     benchmark: Mapping[str, Any]
     disclosure: Mapping[str, Any]
 
@@ -91,6 +104,7 @@ SECTIONS: dict[str, type] = {
     "priorities": Priorities,
     "quality": Quality,
     "reliability": Reliability,
+    "sites": Sites,
 }
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from assessments import publishing
 from assessments.catalogue import ENTERPRISE, SITE, Question
@@ -358,11 +357,3 @@ def with_readable_results(member: Member) -> QuerySet[Submission]:
 def _site_submissions(member: Member) -> QuerySet[Submission]:
     rows = Submission.objects.filter(organisation_id=member.organisation_id, view=SITE)
     return rows if can(member, Permission.VIEW_RESULTS) else rows.filter(site_id__in=member.site_ids)
-
-
-def component_names(cycle: Cycle) -> list[tuple[str, str]]:
-    """(code, name) of the overall measure and of the components a cycle asks about."""
-    return [
-        ("OVERALL", _("Overall")),
-        *((c.code, c.name) for c in publishing.catalogue(cycle.questionnaire_id).components),
-    ]

@@ -49,6 +49,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
                     "done",
                 )
             )
+    if can(member, Permission.VIEW_SITE_RESULTS) and (scored := selectors.site_cycles(member)):
+        text = _("How your plant stands, what the network decided, and what became of remarks.")
+        cards.append(_card(scored[0].name, text, reverse("dashboard-sites"), _("Open your plant's page"), "done"))
     if can(member, Permission.OPEN_CYCLE) and not cards:
         text = _("Open a cycle: you answer for the enterprise, your plants answer for themselves.")
         cards.append(_card(_("Start the first assessment"), text, reverse("cycle-new"), _("Open a cycle"), "todo"))

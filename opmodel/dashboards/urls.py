@@ -13,12 +13,18 @@ from opmodel.dashboards import (
     streams,
     views,
 )
+from opmodel.dashboards.sites import beside, best, learning, modernisation, pages, site
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
-    path("sites/", views.sites, name="dashboard-sites"),
+    path("sites/", pages.entrance, name="dashboard-sites"),
+    path("sites/map/", modernisation.page, name="dashboard-sites-map"),
+    path("sites/best/", best.page, name="dashboard-sites-best"),
+    path("sites/beside/", beside.page, name="dashboard-sites-beside"),
     path("sites/compare/", internal.plants, name="dashboard-plants"),
     path("sites/compare/<str:measure>/", internal.one_measure, name="dashboard-plants-measure"),
+    path("sites/<pid:public_id>/", site.page, name="dashboard-site"),
+    path("sites/<pid:public_id>/<str:measure>/", learning.page, name="dashboard-site-dimension"),
     path("peers/", comparison.peers, name="dashboard-peers"),
     path("peers/releases/", comparison.releases, name="dashboard-peers-releases"),
     path("peers/<str:measure>/", comparison.measure, name="dashboard-peers-measure"),

@@ -16,7 +16,7 @@ from assessments.insight import Insight
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
 from opmodel.dashboards import headlines
-from opmodel.dashboards.opening import of_enterprise, of_sites
+from opmodel.dashboards.opening import of_enterprise
 from opmodel.dashboards.presenting import (
     action_row,
     explain_url,
@@ -29,7 +29,7 @@ from opmodel.dashboards.presenting import (
     source,
 )
 from opmodel.organisations.guards import member_required
-from opmodel.organisations.permissions import Permission, can
+from opmodel.organisations.permissions import Permission
 
 SHOWN = 5  # rows of a table on the dashboard; the rest stands on its own page
 
@@ -66,44 +66,6 @@ def dashboard(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> H
 def default_reference(seen: Insight) -> str:
     """Own targets where there are any, else the next reference that exists."""
     return next(iter(usable_references(seen)), "target")
-
-
-@require_GET
-@member_required(Permission.VIEW_RESULTS, Permission.VIEW_SITE_RESULTS)
-def sites(request: HttpRequest) -> HttpResponse:
-    """Scores of the plants' own surveys; a plant manager sees the own site only."""
-    member = request.member
-    cycle, other_cycles = of_sites(request)
-    names = selectors.component_names(cycle) if cycle else []
-    found = selectors.site_scores(member, cycle.pk, [code for code, _name in names]) if cycle else []
-    rows = [
-        {
-            "name": site["name"],
-            "region": site["region"],
-            "earlier": 0 if site["current"] else site["revision"],
-            "cells": [
-                {
-                    "score": number(site["scores"].get(code)),
-                    "url": reverse("explain", args=[site["public_id"], code]),
-                }
-                for code, _name in names
-            ],
-        }
-        for site in found
-    ]
-    context = {
-        "rows": [r for r in rows if not r["earlier"]],
-        "earlier": [r for r in rows if r["earlier"]],
-        "cycle": cycle,
-        "invited": selectors.count_invited(cycle) if cycle else 0,
-        "other_cycles": other_cycles,
-        "components": names,
-        "own_only": not can(member, Permission.VIEW_RESULTS),
-        "compare_url": reverse("dashboard-plants") + f"?cycle={cycle.public_id}"
-        if cycle and can(member, Permission.VIEW_RESULTS)
-        else "",
-    }
-    return render(request, "dashboards/sites.html", context)
 
 
 @require_GET

@@ -210,10 +210,10 @@ def test_a_returned_survey_counts_nowhere_as_current_and_stays_readable_with_a_m
     assert marks(scored) == [3.0, 4.0]
     assert api(scored) == {("enterprise", None), ("site", "Nordwerk 2"), ("site", "Nordwerk 3")}
     page = csco.get("/dashboard/sites/").content.decode()
-    assert "What 2 plants say about themselves" in page
+    assert "2 plants in all measures" in page
     assert "2 of 3 plants answered" in page
-    row = next(r for r in page.split("<tr>") if ">Nordwerk 1 " in r)
-    assert "revision 1, not current" in row
+    assert ">Nordwerk 1<" not in page.split('class="heat"')[1].split("</table>")[0]
+    assert "revision 1, not current" in page.split(">Nordwerk 1<")[1]
     assert page.count("not current") == 1
     told = csco.get(f"/dashboard/explain/{plant.public_id}/CAP1/").content.decode()
     assert "Scores of revision 1, which was returned and is being reworked" in told
@@ -223,8 +223,8 @@ def test_a_returned_survey_counts_nowhere_as_current_and_stays_readable_with_a_m
     assert "The answers have changed since it was calculated" in told
     assert "weighted mean" not in told
     own_page = manager_of(scored, 1).get("/dashboard/sites/").content.decode()
-    assert "revision 1, not current" in own_page
-    assert "Your site, in its own words" in own_page
+    assert "Scores of revision 1, which was returned and is being reworked" in own_page
+    assert "Your plant in all dimensions" in own_page
 
 
 def test_a_new_revision_brings_a_new_score_and_keeps_the_old_result(scored):

@@ -10,13 +10,15 @@ from playwright.sync_api import Page, expect
 CSCO = "csco@nordwerk.example"
 PAGES = ("/", "/cycles/", "/cycles/new/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/streams/",
          "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/VST1/", "/dashboard/peers/CAP/", "/dashboard/peers/releases/",
-         "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/method/", "/organisation/tokens/", "/api/v1/docs/", "/nowhere/",
+         "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/sites/map/", "/dashboard/sites/best/", "/dashboard/sites/beside/", "/dashboard/method/", "/organisation/tokens/", "/api/v1/docs/", "/nowhere/",
          "/accounts/password/change/", "/reports/", "/reports/verify/")  # fmt: skip
 LINKED = {  # page on which a link stands, the link
     "the board of a cycle": ("/cycles/", "main tbody a"),
     "an answering page": ("/", "main a.button.primary"),
     "the derivation of a score": ("/dashboard/", ".cards .figure a"),
     "the derivation of a dimension": ("/dashboard/", ".dims tbody th.name a"),
+    "the page of a plant": ("/dashboard/sites/", ".heat tbody a"),
+    "what to learn from a plant": ("/dashboard/sites/best/", ".learn a"),
 }
 
 

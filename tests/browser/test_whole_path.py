@@ -181,6 +181,6 @@ def read(url: str, token: str) -> list[dict]:
 def test_no_page_scrolls_sideways(sign_in, width, scheme):
     page = sign_in(CSCO, viewport={"width": width, "height": 900}, color_scheme=scheme)
     for path in ("/", "/cycles/", "/cycles/new/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/",
-                 "/dashboard/sites/", "/dashboard/peers/"):  # fmt: skip
+                 "/dashboard/sites/", "/dashboard/sites/map/", "/dashboard/sites/best/", "/dashboard/peers/"):  # fmt: skip
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path

@@ -14,7 +14,8 @@ from tests.dashboards.conftest import STORIES
 
 PAGES = ("/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/",
          "/dashboard/peers/CAP/", "/dashboard/peers/CAP1/", "/dashboard/peers/releases/", "/dashboard/sites/compare/",
-         "/dashboard/method/", "/plan/", "/plan/board/", "/plan/roadmap/", "/plan/progress/")  # fmt: skip
+         "/dashboard/method/", "/plan/", "/plan/board/", "/plan/roadmap/", "/plan/progress/",
+         "/dashboard/sites/map/", "/dashboard/sites/best/", "/dashboard/sites/beside/")  # fmt: skip
 
 
 def seen_of(key: str):

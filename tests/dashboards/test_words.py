@@ -14,7 +14,7 @@ from assessments.publishing import catalogue
 from opmodel.organisations.models import Member, Site, User
 from opmodel.organisations.tenancy import acting_as, tenant
 
-PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/?sort=gap&peers=B:all", "/dashboard/peers/OVERALL/", "/dashboard/peers/VST1/", "/dashboard/peers/releases/", "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/method/", "{enterprise}targets/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{enterprise}items/E-N3b/", "{enterprise}items/E-N7/", "{enterprise}items/E-N9/", "{enterprise}items/E-N10/", "/dashboard/facts/", "/dashboard/streams/", "/plan/", "/plan/board/", "/plan/roadmap/", "/plan/progress/", "/plan/progress/?cycle={past}", "{action}", "{explain}", "/organisation/people/", "/organisation/people/import/")  # fmt: skip
+PAGES = ("/", "/cycles/", "/cycles/new/", "{open}", "{open}manage/", "{closed}", "{closed}manage/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/?sort=gap&peers=B:all", "/dashboard/peers/OVERALL/", "/dashboard/peers/VST1/", "/dashboard/peers/releases/", "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/sites/map/", "/dashboard/sites/best/", "/dashboard/sites/beside/", "{plant}", "{learn}", "/dashboard/method/", "{enterprise}targets/peers/", "{enterprise}dimensions/CAP1/", "{enterprise}review/", "{enterprise}status/", "{enterprise}items/E-N2/", "{enterprise}items/E-N3b/", "{enterprise}items/E-N7/", "{enterprise}items/E-N9/", "{enterprise}items/E-N10/", "/dashboard/facts/", "/dashboard/streams/", "/plan/", "/plan/board/", "/plan/roadmap/", "/plan/progress/", "/plan/progress/?cycle={past}", "{action}", "{explain}", "/organisation/people/", "/organisation/people/import/")  # fmt: skip
 OPEN, CLOSE = "\u27e6", "\u27e7"
 
 
@@ -90,6 +90,7 @@ def test_nothing_english_is_left(browser, made_up_language, page):
         running = Cycle.objects.get(state="open")
         past = Cycle.objects.filter(plans__isnull=False).earliest("opens_on")
         planned = PlannedAction.objects.filter(status="done").latest("pk")
+        plants = list(submission.cycle.submission_set.filter(view="site").values_list("public_id", flat=True))
         content = texts_in(Questionnaire.objects.get().document)
         dimensions = {d.name for d in catalogue(submission.cycle.questionnaire_id).dimensions}
         content |= texts_in(list(Answer.objects.filter(status="data").values_list("data", flat=True)))
@@ -103,6 +104,8 @@ def test_nothing_english_is_left(browser, made_up_language, page):
         past=past.public_id,
         action=f"/plan/actions/{planned.public_id}/",
         closed=f"/cycles/{submission.cycle.public_id}/",
+        plant=f"/dashboard/sites/{plants[0]}/",
+        learn=f"/dashboard/sites/{plants[0]}/CAP2/?beside={plants[1]}",
     )
     reply = client.get(path, follow=True)
     assert reply.status_code == 200
@@ -119,6 +122,18 @@ def test_nothing_english_is_left(browser, made_up_language, page):
     )
     strange = [t for t in left_over(body) if re.search(r"[A-Za-z]{3}", without(t, data))]
     assert strange == []
+
+
+def test_the_page_of_a_plant_manager_is_shown_without_english(browser, made_up_language):
+    client = browser("nordwerk", "plant1")
+    with tenant(organisation_of(client)):
+        content = texts_in(Questionnaire.objects.get().document)
+        content |= texts_in(list(Answer.objects.filter(status="data").values_list("data", flat=True)))
+        content |= {d.name for d in catalogue(Cycle.objects.get(state="open").questionnaire_id).dimensions}
+    body = client.get("/dashboard/sites/").content.decode()
+    data = content | {"OpModel", "Nordwerk Demo", "Altmark", "plant1@nordwerk.example"}
+    assert OPEN in body
+    assert [t for t in left_over(body) if re.search(r"[A-Za-z]{3}", without(t, data))] == []
 
 
 TYPED = "Xx;Yy;DE;Zz;z@x.example\nXx;Yy;AT;Zz;bad;Bb;Cc\nAltmark;;;;q@x.example\n;;;;plant1@nordwerk.example\nUu;Vv;;"

@@ -94,6 +94,12 @@ MATRIX = {
     "plan/actions/<pid:public_id>/<str:name>/": ("POST", ANON, 404, 404, 404, 403, 403, 404),
     "dashboard/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/sites/": ("GET", ANON, 200, 200, 200, 403, 403, 200),
+    "dashboard/sites/map/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/sites/best/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/sites/beside/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    # The enterprise view is no plant; who opens whose plant: tests/dashboards/test_plant_page.py.
+    "dashboard/sites/<pid:public_id>/": ("GET", ANON, 404, 404, 404, 403, 403, 404),
+    "dashboard/sites/<pid:public_id>/<str:measure>/": ("GET", ANON, 404, 403, 404, 403, 403, 404),
     "dashboard/perception/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/streams/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/facts/": ("GET", ANON, 200, 403, 200, 403, 403, 200),

@@ -1,0 +1,211 @@
+"""The plants of a cycle beside each other, as far as a member may see them. Reads only; never more queries for more plants."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from assessments import pipeline, publishing, selectors
+from assessments.catalogue import SITE, Questionnaire, Segment
+from assessments.models import Answer, Cycle, Result, Score, Submission
+from assessments.segments import Placed, segment_of
+from assessments.site_profiles import Shared, shared_with
+from opmodel.organisations.models import Member
+
+PLACED_BY = ("S-N1", "S-N3", "S-N2")  # profile, capacity, costs: what places a plant in a segment
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """What the survey of one plant in one cycle came to, by its newest result."""
+
+    site_id: int
+    name: str
+    region: str
+    submission: str  # public id
+    result_id: int
+    revision: int
+    current: bool  # not returned, and scored as it was last submitted
+    scores: Mapping[str, float]  # measures without a score are not in it
+    figures: Mapping[str, Any]  # derived figures of the other items, as stored with the result
+
+    @property
+    def segment(self) -> str:
+        """The funding segment, "" while its profile is incomplete."""
+        return self.figures.get("segment") or ""
+
+
+@dataclass(frozen=True)
+class Network:
+    """The plants of one cycle, by region and name; `earlier` are those whose figures are not current."""
+
+    cycle: Cycle
+    catalogue: Questionnaire
+    sites: tuple[SiteView, ...]
+    earlier: tuple[SiteView, ...]
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """In the order of pages: overall, then the components, then all dimensions."""
+        return tuple(self.names)
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, str]]:
+        """Measure -> its name and its component, "" for the overall score."""
+        return names_of(self.catalogue)
+
+    def scores(self, measure: str) -> dict[str, float]:
+        """Plant (public id of its submission) -> score; without the plants that have none."""
+        return {s.submission: s.scores[measure] for s in self.sites if measure in s.scores}
+
+    @cached_property
+    def by_id(self) -> dict[str, SiteView]:
+        return {s.submission: s for s in self.sites}
+
+
+def names_of(catalogue: Questionnaire) -> dict[str, tuple[str, str]]:
+    found = {"OVERALL": (_("Overall"), "")} | {c.code: (c.name, c.code) for c in catalogue.components}
+    return found | {d.code: (d.name, d.component) for d in catalogue.dimensions}
+
+
+def newest_results(surveys: QuerySet[Submission]) -> QuerySet[Result]:
+    """The newest result of the newest scored revision of each of these submissions."""
+    rows = Result.objects.filter(submission__in=surveys)
+    return rows.order_by("submission_id", "-revision", "-id").distinct("submission_id")
+
+
+def surveys_of(member: Member, cycle: Cycle) -> QuerySet[Submission]:
+    """The site surveys of a cycle whose scores are this member's to read."""
+    return selectors.with_readable_results(member).filter(cycle=cycle, view=SITE)
+
+
+def network_of(member: Member, cycle: Cycle) -> Network:
+    """The scored plants of a cycle, as far as the member may see them. Two queries."""
+    rows = newest_results(surveys_of(member, cycle)).select_related("submission__site")
+    views = with_scores(rows)
+    ordered = sorted(views, key=lambda v: (v.region, v.name))
+    return Network(
+        cycle,
+        publishing.catalogue(cycle.questionnaire_id),
+        tuple(v for v in ordered if v.current),
+        tuple(v for v in ordered if not v.current),
+    )
+
+
+def with_scores(results: Iterable[Result]) -> list[SiteView]:
+    """These results (with submission and site) as views, with their scores; two queries."""
+    rows = list(results)
+    points: dict[int, dict[str, float]] = {r.pk: {} for r in rows}
+    scored = Score.objects.filter(result_id__in=points, point__isnull=False)
+    for result_id, measure, point in scored.values_list("result_id", "measure", "point"):
+        points[result_id][measure] = point
+    return [
+        SiteView(
+            site_id=r.submission.site_id,
+            name=r.submission.site.name,
+            region=r.submission.site.region,
+            submission=r.submission.public_id,
+            result_id=r.pk,
+            revision=r.revision,
+            current=r.submission.state == Submission.State.SUBMITTED and r.revision == r.submission.revision,
+            scores=points[r.pk],
+            figures=r.figures,
+        )
+        for r in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a plant stands on the modernisation map, with what its profiles say; `rule` None while it has no segment."""
+
+    site: SiteView
+    placed: Placed
+    rule: Segment | None
+    margin: int | None
+    growth: int | None
+    automation: int | None
+    role: str
+    value_share: float | None  # of the enterprise's production value, in percent
+
+    @property
+    def critical(self) -> int | None:
+        """The higher of margin and growth: what the segment is read from."""
+        return max((v for v in (self.margin, self.growth) if v is not None), default=None)
+
+
+def places_of(network: Network) -> list[Place]:
+    """Every plant of the network with what places it. One query."""
+    ids = [s.submission for s in network.sites]
+    saved = Answer.objects.filter(submission__public_id__in=ids, question__code__in=PLACED_BY, status="data")
+    data: dict[str, dict[str, Any]] = {}
+    for submission, code, value in saved.values_list("submission__public_id", "question__code", "data"):
+        data.setdefault(submission, {})[code] = value
+    return [place_of(network.catalogue, site, data.get(site.submission, {})) for site in network.sites]
+
+
+def place_of(catalogue: Questionnaire, site: SiteView, data: Mapping[str, Mapping[str, Any]]) -> Place:
+    """What the profiles of one plant (item code -> data) make of it."""
+    profile, capacity, costs = (data.get(code, {}) for code in PLACED_BY)
+    placed = segment_of(profile, capacity, costs)
+    rules = catalogue.segmentation.rules if catalogue.segmentation else ()
+    return Place(
+        site=site,
+        placed=placed,
+        rule=next((r for r in rules if r.segment == placed.segment), None),
+        margin=profile.get("margin_criticality"),
+        growth=profile.get("growth_criticality"),
+        automation=capacity.get("automation_maturity"),
+        role=profile.get("role") or "",
+        value_share=profile.get("production_value_share_pct"),
+    )
+
+
+def own_results(member: Member, site_ids: Iterable[int]) -> list[Result]:
+    """The newest result of every survey of these sites that the member may read, newest cycle first. One query."""
+    surveys = selectors.with_readable_results(member).filter(view=SITE, site_id__in=list(site_ids))
+    rows = newest_results(surveys).select_related("submission__site", "submission__cycle")
+    return sorted(rows, key=lambda r: (r.submission.cycle.opens_on, r.submission.cycle_id), reverse=True)
+
+
+@dataclass(frozen=True)
+class SharedNetwork:
+    """What a plant may see of its network: which cycle it is of, how many plants, and what it shares by measure."""
+
+    cycle: Cycle
+    sites: int
+    measures: Mapping[str, Shared]
+
+
+def shared_network(member: Member, shown: Cycle) -> SharedNetwork | None:
+    """The network as the member's own sites may see it; None while no cycle up to `shown` is finished. Two queries.
+
+    Of finished cycles only, where each plant counts or none will any more: in a running cycle the mean of today minus that
+    of yesterday is the score of the plant that came in between.
+    """
+    cycle = _finished(shown)
+    if cycle is None:
+        return None
+    surveys = Submission.objects.filter(cycle=cycle, view=SITE, state=Submission.State.SUBMITTED)
+    newest = newest_results(surveys.filter(revision__gt=0)).filter(revision=F("submission__revision"))
+    rows = Score.objects.filter(result_id__in=newest.values("pk"), point__isnull=False)
+    found: dict[str, dict[int, float]] = {}
+    for site, measure, point in rows.values_list("result__submission__site_id", "measure", "point"):
+        found.setdefault(measure, {})[site] = point
+    rules = pipeline.current_method().sites
+    told = {measure: shared_with(scores, member.site_ids, rules) for measure, scores in found.items()}
+    plants = {site for scores in found.values() for site in scores}
+    return SharedNetwork(cycle, len(plants), {measure: s for measure, s in told.items() if s is not None})
+
+
+def _finished(shown: Cycle) -> Cycle | None:
+    """The newest cycle, not newer than `shown`, that is closed or that every invited plant has answered."""
+    answered = Count("submission", filter=Q(submission__view=SITE, submission__state="submitted"))
+    invited = Count("submission", filter=Q(submission__view=SITE))
+    rows = Cycle.objects.filter(organisation_id=shown.organisation_id, opens_on__lte=shown.opens_on)
+    rows = rows.exclude(state=Cycle.State.DRAFT).annotate(answered=answered, invited=invited)
+    done = Q(state__in=(Cycle.State.CLOSED, Cycle.State.ARCHIVED)) | Q(answered=F("invited"))
+    return rows.filter(done, answered__gt=0).order_by("-opens_on", "-pk").first()
