@@ -68,13 +68,15 @@ def gantt(
     ]
     ticks = months(begin, end - DAY)
     step = 1 if len(ticks) <= 8 else 3 if len(ticks) <= 27 else 6
+    shown = ticks[::step]
+    # A phone shows every other one, so these name their year by themselves.
+    new_year = {t for n, t in enumerate(shown) if n == 0 or t.year != shown[n - (1 if n % 2 else 2)].year}
     waves = [add_months(first, months) for months in WAVE_ENDS]
     return {
         "bars": bars,
         "lines": lines,
         "ticks": [
-            {"x": x(t), "label": month_label(t, t == ticks[0]), "shown": n % step == 0, "minor": n % (2 * step) != 0}
-            for n, t in enumerate(ticks)
+            {"x": x(t), "label": month_label(t, t in new_year), "minor": n % 2 != 0} for n, t in enumerate(shown)
         ],
         "waves": [{"x": x(day), "n": n} for n, day in enumerate(waves, 1) if begin < day < end],
         "today": x(today) if begin <= today < end else None,
@@ -82,10 +84,10 @@ def gantt(
     }
 
 
-def month_label(month: date, first: bool) -> str:
-    """A month as short as can be: the year only where it changes, and at the beginning."""
+def month_label(month: date, with_year: bool) -> str:
+    """A month as short as can be."""
     short = str(MONTHS_3[month.month]).capitalize()
-    return f"{short} {month.year}" if first or month.month == 1 else short
+    return f"{short} {month.year}" if with_year else short
 
 
 def owners(
