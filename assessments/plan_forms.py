@@ -67,7 +67,7 @@ class PlanForm(ReportForm):
         label=gettext_lazy("Effort in person-days"),
         min_value=0,
         max_value=100_000,
-        help_text=gettext_lazy("Begins with the middle of its effort class; write your own figure over it."),
+        help_text=gettext_lazy("Begins with the upper end of its effort class; write your own figure over it."),
     )
     benefit_expected = amount(gettext_lazy("Expected benefit"))
     field_order = (

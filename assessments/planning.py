@@ -10,9 +10,6 @@ from assessments.catalogue import Action
 from assessments.projection import project
 
 WAVE_ENDS = (3, 6, 12, 24)  # months after the first day of the plan: the horizons of the content, in their order
-# Person-days to begin with for each effort class of the content: the middle of a closed class, and for the two open ones
-# (programmes at several sites) a round figure above their lower end. The owner writes a better one over it.
-EFFORT_DAYS = (10, 60, 250, 600, 1000)
 DAY = timedelta(days=1)
 
 

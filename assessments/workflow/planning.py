@@ -186,7 +186,7 @@ def _make(
                 wave=days.wave,
                 starts_on=days.starts_on,
                 due_on=days.due_on,
-                effort_days=planning.EFFORT_DAYS[action.effort - 1],
+                effort_days=pipeline.current_method().priorities.effort_days[action.effort - 1],
                 rank=rank and rank.rank,
                 value=rank and rank.value,
                 reasons={language: ranks[action.code].because for language, ranks in said.items() if rank},

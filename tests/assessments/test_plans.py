@@ -54,7 +54,7 @@ def test_unmet_prerequisites_come_along_first_and_are_said(scored):
     first, then = done.made
     assert (first.wave, first.starts_on, first.due_on) == (1, TODAY, add_months(TODAY, 3) - DAY)
     assert (then.wave, then.starts_on, then.due_on) == (3, add_months(TODAY, 6), add_months(TODAY, 12) - DAY)
-    assert (first.effort_days, then.effort_days) == (10, 600)  # effort 1 and 4 of 5
+    assert (first.effort_days, then.effort_days) == (20, 1000)  # effort 1 and 4 of 5: method.yaml
 
 
 def test_what_the_ranking_said_is_frozen(scored):
