@@ -1,6 +1,7 @@
 """PURE: the board deck: content -> PowerPoint file, 12 to 14 slides, one message each, charts that can be edited."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from pptx.enum.shapes import MSO_SHAPE
@@ -14,16 +15,18 @@ from opmodel.dashboards.reports.deck_parts import (
     WIDTH,
     Column,
     Deck,
+    Scale,
     Series,
     decorative,
     rgb,
     wrapped,
 )
-from opmodel.dashboards.reports.look import Content, Look, one, signed
+from opmodel.dashboards.reports.look import Content, Look, one, shortened, signed
 
 BODY = (EDGE, TOP, FULL, BOTTOM - TOP)
 BARS = 10  # of a chart with long names
 PLANTS = 16
+PLANNED = 12  # actions of the roadmap
 Row = dict[str, Any]
 
 
@@ -337,18 +340,7 @@ class Slides:
         deck, words, planned = self.deck, self.words, self.content["plan"]
         slide = deck.slide(self.told["plan"], self.notes["plan"], self.lines)
         if planned:
-            columns = [
-                Column(words["action"], 4.2, most=110),
-                Column(words["where"], 1.8, most=50),
-                Column(words["owner"], 2.0, most=50),
-                Column(words["starts"], 1.4),
-                Column(words["due"], 1.4),
-                Column(words["status"], 1.2),
-            ]
-            rows = [[p["title"], p["where"], p["owner"], p["starts_text"], p["due_text"], p["status"]] for p in planned]
-            more = deck.table(slide, (EDGE, TOP, FULL, BOTTOM - TOP - 0.35), columns, rows, size=15)
-            if more:
-                deck.text(slide, (EDGE, BOTTOM - 0.2, FULL, 0.3), [words["table_more"]], size=11, colour="ink-2")
+            self.roadmap(slide, planned)
             return
         deck.text(slide, (EDGE, TOP, 9.5, 0.9), [words["no_plan"]], size=14, colour="ink-2")
         columns = [
@@ -359,6 +351,33 @@ class Slides:
         rows = [[a["title"], a["horizon"], f"{a['effort']}/5"] for a in self.content["priorities"]["top"]]
         if rows:
             deck.table(slide, (EDGE, TOP + 1.1, FULL, BOTTOM - TOP - 1.1), columns, rows, size=15)
+
+    def roadmap(self, slide: Any, planned: Sequence[Row]) -> None:
+        """A bar from begin to due day for each action, beside it who owns it and how far it is."""
+        deck, words = self.deck, self.words
+        rows = planned[:PLANNED]
+        begins, ends = [serial(p["starts"]) for p in rows], [serial(p["due"]) for p in rows]
+        months = max(1, round((max(ends) - min(begins)) / 30.4))
+        scale = Scale(min(begins) - 2, max(ends) + 2, 30.4 * -(-months // 8), "mmm yy", "yyyy-mm-dd")
+        series = [
+            Series(words["starts"], begins, None, labels=False),
+            Series(words["plan"], [e - b for b, e in zip(begins, ends, strict=True)], deck.look.colour, labels=False),
+        ]
+        tall = BOTTOM - TOP - (0.35 if len(rows) < len(planned) else 0)
+        names = [shortened(f"{n}. {p['title']}", 60) for n, p in enumerate(rows, 1)]
+        chart = (EDGE, TOP, 7.2, tall)
+        deck.bars(slide, chart, names, series, said=self.told["plan"], stacked=True, legend=False, size=10, scale=scale)
+        columns = [
+            Column("", 0.3),
+            Column(words["owner"], 1.5, most=40),
+            Column(words["where"], 1.1, most=30),
+            Column(words["due"], 1.2),
+            Column(words["status"], 1.0),
+        ]
+        table = [[f"{n}.", p["owner"], p["where"], p["due_text"], p["status"]] for n, p in enumerate(rows, 1)]
+        deck.table(slide, (8.0, TOP + 0.1, WIDTH - EDGE - 8.0, tall - 0.1), columns, table, size=12)
+        if len(rows) < len(planned):
+            deck.text(slide, (EDGE, BOTTOM - 0.2, FULL, 0.3), [words["table_more"]], size=11, colour="ink-2")
 
     def projection(self) -> None:
         deck, words = self.deck, self.words
@@ -397,6 +416,15 @@ class Slides:
         deck.text(slide, (7.7, 5.6, WIDTH - EDGE - 7.7, 0.5), [code], size=10)
         check = words["check"] % {"address": address}
         deck.text(slide, (7.7, 6.1, WIDTH - EDGE - 7.7, 0.6), [check], size=10, colour="ink-2")
+
+
+def serial(iso: str) -> int:
+    """A day as spreadsheets and charts count it.
+
+    >>> serial("2026-01-01")
+    46023
+    """
+    return (date.fromisoformat(iso) - date(1899, 12, 30)).days
 
 
 def furthest(dimensions: Sequence[Row], most: int = BARS) -> tuple[list[Row], str, str]:

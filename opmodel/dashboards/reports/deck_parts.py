@@ -40,6 +40,20 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """The axis of values: its ends, the distance of its marks, how marks and values are written."""
+
+    low: float = 1
+    high: float = 5
+    step: float = 1
+    marks: str = "0"
+    values: str = "0.0"
+
+
+LEVELS = Scale()
+
+
+@dataclass(frozen=True)
 class Column:
     label: str
     width: float
@@ -138,7 +152,7 @@ class Deck:
         shape.fill.fore_color.rgb = rgb("warn-soft")
         shape.line.color.rgb = rgb("warn")
         shape.line.width = Pt(0.75)
-        shape.shadow.inherit = False
+        flat(shape)
         frame = shape.text_frame
         frame.margin_top = frame.margin_bottom = frame.margin_left = frame.margin_right = 0
         frame.vertical_anchor = MSO_ANCHOR.MIDDLE
@@ -211,9 +225,10 @@ class Deck:
         stacked: bool = False,
         size: float = 11,
         legend: bool = True,
+        scale: Scale = LEVELS,
     ) -> Any:
-        """A native chart from level 1 to 5, editable in PowerPoint; `said` is what it shows in words."""
-        data = CategoryChartData(number_format="0.0")
+        """A native chart, editable in PowerPoint, from level 1 to 5 or on another scale; `said` is it in words."""
+        data = CategoryChartData(number_format=scale.values)
         data.categories = list(categories)
         for one in series:
             data.add_series(one.name, [None if v is None else round(v, 4) for v in one.values])
@@ -225,7 +240,7 @@ class Deck:
         frame = slide.shapes.add_chart(kinds[horizontal, stacked], *(Inches(n) for n in box), data)
         frame._element.nvGraphicFramePr.cNvPr.set("descr", said)
         chart = frame.chart
-        chart.part.chart_workbook.update_from_xlsx_blob(sheet_of(categories, series))
+        chart.part.chart_workbook.update_from_xlsx_blob(sheet_of(categories, series, scale.values))
         chart.font.size, chart.font.name = Pt(size), FONT
         chart.font.color.rgb = rgb("ink")
         chart.has_title = False
@@ -234,7 +249,7 @@ class Deck:
             chart.legend.position = XL_LEGEND_POSITION.TOP
             chart.legend.include_in_layout = False
             chart.legend.font.size = Pt(size)
-        self._axes(chart, horizontal)
+        self._axes(chart, horizontal, scale)
         plot = chart.plots[0]
         plot.gap_width, plot.overlap = (45, 100) if stacked else (55, -5)
         for drawn, one in zip(plot.series, series, strict=True):
@@ -247,19 +262,19 @@ class Deck:
             drawn.invert_if_negative = False
             if one.labels:
                 labels = drawn.data_labels
-                labels.show_value, labels.number_format, labels.number_format_is_linked = True, "0.0", False
+                labels.show_value, labels.number_format, labels.number_format_is_linked = True, scale.values, False
                 labels.font.size = Pt(size - 1)
                 labels.font.color.rgb = rgb("ink")
                 labels.position = XL_LABEL_POSITION.CENTER if stacked else XL_LABEL_POSITION.OUTSIDE_END
         return chart
 
-    def _axes(self, chart: Any, horizontal: bool) -> None:
+    def _axes(self, chart: Any, horizontal: bool, scale: Scale) -> None:
         values, names = chart.value_axis, chart.category_axis
-        values.minimum_scale, values.maximum_scale, values.major_unit = 1, 5, 1
+        values.minimum_scale, values.maximum_scale, values.major_unit = scale.low, scale.high, scale.step
         values.has_major_gridlines = True
         values.major_gridlines.format.line.color.rgb = rgb("line")
         values.format.line.fill.background()
-        values.tick_labels.number_format, values.tick_labels.number_format_is_linked = "0", False
+        values.tick_labels.number_format, values.tick_labels.number_format_is_linked = scale.marks, False
         values.tick_labels.font.color.rgb = rgb("ink-2")
         values.major_tick_mark = names.major_tick_mark = XL_TICK_MARK.NONE
         names.format.line.color.rgb = rgb("edge")
@@ -351,8 +366,13 @@ def place(shape: Any, box: Box) -> None:
 def decorative(shape: Any) -> None:
     """What carries no meaning has no alternative text, and says so by an empty one."""
     shape._element.xpath(".//p:cNvPr")[0].set("descr", "")
-    if hasattr(shape, "shadow"):
-        shape.shadow.inherit = False
+    flat(shape)
+
+
+def flat(shape: Any) -> None:
+    """Without the shadow that the theme gives to every shape."""
+    for style in shape._element.findall(qn("p:style")):
+        shape._element.remove(style)
 
 
 def letters(words: str, size: float, strong: bool) -> float:
@@ -408,17 +428,17 @@ def wrapped(words: str, width: float, size: float, *, strong: bool) -> int:
     return lines
 
 
-def sheet_of(categories: Sequence[str], series: Sequence[Series]) -> bytes:
+def sheet_of(categories: Sequence[str], series: Sequence[Series], form: str) -> bytes:
     """The workbook inside of a chart, as python-pptx lays it out, but with text that stays text."""
     stream = io.BytesIO()
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(stream, {"in_memory": True, **as_text})
-    sheet, form = book.add_worksheet(), book.add_format({"num_format": "0.0"})
+    sheet, shown = book.add_worksheet(), book.add_format({"num_format": form})
     sheet.write_column(1, 0, list(categories))
     for column, one in enumerate(series, 1):
         sheet.write_string(0, column, one.name)
         for row, value in enumerate(one.values, 1):
             if value is not None:
-                sheet.write_number(row, column, round(value, 4), form)
+                sheet.write_number(row, column, round(value, 4), shown)
     book.close()
     return stream.getvalue()
