@@ -13,11 +13,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments import pipeline, priorities, selectors
+from assessments import pipeline, priorities
 from assessments.catalogue import Action
 from assessments.decimals import one
 from assessments.insight import Insight, MeasureView
-from assessments.models import Submission
 from assessments.network import site_weights, weighted_shares
 from assessments.projection import project, roll_up
 from assessments.stability import Stability, read_draws, stability
@@ -108,19 +107,17 @@ def usable_references(seen: Insight) -> list[str]:
     return [kind for kind in REFERENCES if any(reference_of(v, kind) is not None for v in seen.dimensions)]
 
 
-def cost_share(submission: Submission) -> tuple[dict[str, float], str, int]:
+def cost_share(seen: Insight) -> tuple[dict[str, float], str, int]:
     """Production-value-weighted mean of the submitted sites' cost structures (S-N2), the weights' basis, sites counted."""
-    sites = selectors.submitted_sites(submission.cycle_id)
-    costs = {
-        site: {category: percent for category, percent in row.items() if isinstance(percent, (int, float))}
-        for site, row in selectors.item_data(sites, "S-N2").items()
-    }
-    profiles = selectors.item_data(sites, "S-N1")
-    facts = [pipeline.site_facts(s.pk, profiles.get(s.pk, {})) for s in sites if s.pk in costs]
-    if not facts:
+    sites = [p for p in seen.reading.invited.get(seen.submission.cycle_id, []) if p.costs]
+    if not sites:
         return {}, "", 0
-    weights, basis = site_weights(facts)
-    return weighted_shares(costs, weights), basis, len(facts)
+    costs = {
+        p.site_id: {category: percent for category, percent in p.costs.items() if isinstance(percent, (int, float))}
+        for p in sites
+    }
+    weights, basis = site_weights([pipeline.site_facts(p.site_id, p.profile) for p in sites])
+    return weighted_shares(costs, weights), basis, len(sites)
 
 
 def figures_of(seen: Insight) -> dict[str, priorities.Figure]:
@@ -149,8 +146,8 @@ def ranking_of(seen: Insight, preset: str = "strategic", reference: str = "targe
     weights = np.array([float(w) for w in rules.presets[preset]])
     if reference not in REFERENCES:
         raise KeyError(reference)
-    costs, basis, cost_sites = cost_share(seen.submission)
-    importance = selectors.item_data([seen.submission], "E-N2").get(seen.submission.pk, {})
+    costs, basis, cost_sites = cost_share(seen)
+    importance = seen.reading.answers[seen.submission.pk].items.get("E-N2", {})
     references = {v.code: r for v in seen.dimensions if (r := reference_of(v, reference)) is not None}
     scores = {v.code: v.score for v in seen.dimensions if v.score is not None}
     weighing = priorities.weigh(

@@ -28,6 +28,7 @@ from assessments.models import (
     StandIn,
     Submission,
 )
+from assessments.packing import SCORE, packed
 from assessments.scoring import NOT_APPLICABLE
 from opmodel.jobs.models import Job
 from opmodel.organisations.models import Member, Site
@@ -251,6 +252,7 @@ def former_release(submission: Submission, result: Result) -> Result | None:
         Result.objects.filter(submission=submission, release__dataset=result.release.dataset_id)
         .filter(release__as_of__lt=result.release.as_of)
         .select_related("release__dataset")
+        .annotate(packed=packed(Score, "result", SCORE))
         .annotate(same=ExpressionWrapper(Q(revision=result.revision), output_field=BooleanField()))
         .order_by("-same", "-release__as_of", "-revision", "-id")
         .first()

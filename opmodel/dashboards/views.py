@@ -15,7 +15,8 @@ from assessments.decimals import two, written
 from assessments.insight import Insight
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
-from opmodel.dashboards import figures, gallery, headlines
+from assessments.reading import Reading
+from opmodel.dashboards import figures, gallery, headlines, opening
 from opmodel.dashboards.opening import of_enterprise, of_sites
 from opmodel.dashboards.presenting import (
     action_row,
@@ -178,10 +179,7 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
     submission: Submission | None = found.first()
     if submission is None or not sees_results(request.member, submission):
         raise Http404
-    result = selectors.latest_result(submission)
-    if result is None:
-        raise Http404
-    seen = insight.build(submission, result, request.GET.get("peers", ""))
+    seen = opening.seen_of(request, submission, Reading([submission]))
     if measure not in seen.measures:
         raise Http404
     told = insight.explain(seen, measure)
