@@ -3,7 +3,7 @@
 A constant number of queries, whatever the number of sites.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from assessments import bulk, pipeline, publishing, selectors
 from assessments.catalogue import Questionnaire
+from assessments.change import terms_of
 from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Submission
 from assessments.packing import scores_of
 from assessments.reaching import Answered
@@ -210,6 +211,12 @@ def plant_parts(seen: Insight, dimension: str) -> list[PlantPart]:
     return sorted(parts, key=lambda p: (p.score is None, -p.weight, p.name))
 
 
+def plant_weights(seen: Insight, dimension: str) -> list[tuple[str, float]]:
+    """The plants that have a score in a dimension, each with its share of the weight of all invited ones."""
+    weights, _basis = seen.reading.weights(seen.submission.cycle_id)
+    return [(m.name, float(weights[m.site_id])) for m in seen.measures[dimension].sites if m.site_id in weights]
+
+
 def as_answered(seen: Insight) -> tuple[ScoringPlan, npt.NDArray[np.int8]]:
     """The plan of today's method for a view, and the row of its answers."""
     plan = pipeline.plan_for(seen.catalogue, pipeline.current_method(), seen.submission.view)
@@ -237,18 +244,8 @@ def answered(insight: Insight, measure: str) -> list[Answered] | None:
     if bulk.fingerprint(levels) != insight.result.input_hash:
         return None
     level = dict(zip(plan.questions, levels.tolist(), strict=True))
-    weights = dict(_question_weights(pipeline.scores_of(plan, levels), measure, Fraction(1)))
-    return [Answered(code, level[code], weights[code]) for code in plan.questions if code in weights]
-
-
-def _question_weights(scores: Mapping[str, Any], measure: str, share: Fraction) -> Iterator[tuple[str, Fraction]]:
-    """The questions that count in a measure, each with its part: through dimensions and components (METHOD 2)."""
-    for part in scores[measure].parts:
-        if part.status == "counts":
-            if part.code in scores:
-                yield from _question_weights(scores, part.code, share * part.weight)
-            else:
-                yield part.code, share * part.weight
+    terms = terms_of(pipeline.scores_of(plan, levels), measure)
+    return [Answered(code, level[code], terms[code].weight) for code in plan.questions if code in terms]
 
 
 def _texts(catalogue: Questionnaire) -> dict[str, str]:

@@ -81,6 +81,8 @@ class Ranking:
     cost_basis: str  # how the cost share was weighted; "" when no site gave costs
     cost_sites: int
     objectives_known: bool
+    inputs: priorities.Inputs  # what the values follow from
+    weighing: priorities.Weighing
 
     @property
     def top(self) -> tuple[RankedAction, ...]:
@@ -150,16 +152,17 @@ def ranking_of(seen: Insight, preset: str = "strategic", reference: str = "targe
     importance = seen.reading.answers[seen.submission.pk].items.get("E-N2", {})
     references = {v.code: r for v in seen.dimensions if (r := reference_of(v, reference)) is not None}
     scores = {v.code: v.score for v in seen.dimensions if v.score is not None}
+    inputs = priorities.Inputs(
+        scores,
+        references,
+        {k: v for k, v in importance.items() if isinstance(v, (int, float))},
+        costs,
+    )
     weighing = priorities.weigh(
         [d.code for d in catalogue.dimensions],
         {d.code: d.objective_relevance for d in catalogue.dimensions},
         {d.code: d.cost_relevance for d in catalogue.dimensions},
-        priorities.Inputs(
-            scores,
-            references,
-            {k: v for k, v in importance.items() if isinstance(v, (int, float))},
-            costs,
-        ),
+        inputs,
     )
     open_gap = priorities.eligible(weighing, rules.protect_below)
     found = priorities.candidates(catalogue, weighing, open_gap, scores, figures_of(seen))
@@ -201,6 +204,8 @@ def ranking_of(seen: Insight, preset: str = "strategic", reference: str = "targe
         cost_basis=basis,
         cost_sites=cost_sites,
         objectives_known=bool(importance),
+        inputs=inputs,
+        weighing=weighing,
     )
 
 

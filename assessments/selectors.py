@@ -204,6 +204,18 @@ def level_matrix(rows: list[Submission], codes: tuple[str, ...], keys: dict[str,
     return levels
 
 
+def site_levels(cycle: Cycle, codes: Sequence[str]) -> list[tuple[str, int, int]]:
+    """What the submitted plants of a cycle answered to some questions: (question, site, level). One query."""
+    found = Answer.objects.filter(
+        submission__cycle=cycle,
+        submission__view=SITE,
+        submission__state=Submission.State.SUBMITTED,
+        question__code__in=codes,
+        status="level",
+    )
+    return list(found.order_by("pk").values_list("question__code", "submission__site_id", "level"))
+
+
 def submitted(cycle_id: int) -> list[Submission]:
     """The submitted views of a cycle with their sites, in the order of their making. One query."""
     rows = Submission.objects.filter(cycle_id=cycle_id, state=Submission.State.SUBMITTED)

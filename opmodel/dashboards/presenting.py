@@ -50,10 +50,12 @@ def place_text(place: Position | None) -> str:
     return (_("below %(mark)s") if side == "below" else _("above %(mark)s")) % {"mark": mark}
 
 
-def explain_url(seen: Insight, code: str) -> str:
-    """How a measure came about, compared with the group the reader chose."""
+def explain_url(seen: Insight, code: str, what: str = "score", **more: str) -> str:
+    """How a number of a measure came about (`assessments.derivations`), compared with the group the reader chose."""
     url = reverse("explain", args=[seen.submission.public_id, code])
-    return f"{url}?{urlencode({'peers': seen.chosen})}" if seen.chosen else url
+    asked = {"what": "" if what == "score" else what, "peers": seen.chosen, **more}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return f"{url}?{query}" if query else url
 
 
 def row(seen: Insight, m: MeasureView, tails: bool = False) -> dict[str, Any]:

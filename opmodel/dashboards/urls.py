@@ -1,6 +1,6 @@
 from django.urls import path
 
-from opmodel.dashboards import comparison, facts, gallery, internal, method, views
+from opmodel.dashboards import comparison, explain, facts, gallery, internal, method, trend, views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -10,10 +10,11 @@ urlpatterns = [
     path("peers/", comparison.peers, name="dashboard-peers"),
     path("peers/releases/", comparison.releases, name="dashboard-peers-releases"),
     path("peers/<str:measure>/", comparison.measure, name="dashboard-peers-measure"),
+    path("trend/", trend.page, name="dashboard-trend"),
     path("perception/", views.perception, name="dashboard-perception"),
     path("priorities/", views.priorities, name="dashboard-priorities"),
     path("method/", method.page, name="dashboard-method"),
     path("facts/", facts.page, name="dashboard-facts"),
     path("figures/<slug:code>.csv", gallery.download, name="dashboard-figure"),
-    path("explain/<pid:public_id>/<str:measure>/", views.explain, name="explain"),
+    path("explain/<pid:public_id>/<str:measure>/", explain.explain, name="explain"),
 ]
