@@ -48,6 +48,7 @@ class Node:
     note: str = ""
     code: str = ""
     ref: tuple[str, str] | None = None
+    signed: bool = False  # a difference: people read its sign
 
 
 def _values(node: Node) -> list[float]:

@@ -17,7 +17,7 @@ from assessments.network import site_weights
 from assessments.packing import GAP, SCORE, VIEW, packed, unpacked
 from assessments.scoring import NOT_APPLICABLE, ScoringPlan
 
-ITEMS = ("E-N2", "E-N6")  # of the enterprise: importance of objectives, targets
+ITEMS = ("E-N2", "E-N6")  # of the enterprise: importance of objectives, targets; besides all single choices
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Answers:
-    """What the enterprise answered: codes of the scale questions' levels by question id, data of `ITEMS` by item."""
+    """What the enterprise answered: levels of the scale questions by question id, data of some items by their code."""
 
     levels: Mapping[int, int]
     items: Mapping[str, Any]
@@ -156,7 +156,8 @@ class Reading:
     def answers(self) -> dict[int, Answers]:
         """The levels and the items of each submission."""
         found = {s.pk: Answers({}, {}) for s in self.rows}
-        wanted = Q(status__in=("level", "na")) | Q(status="data", question__code__in=ITEMS)
+        data = Q(question__code__in=ITEMS) | Q(question__type="single_choice")
+        wanted = Q(status__in=("level", "na")) | Q(data, status="data")
         rows = Answer.objects.filter(wanted, submission_id__in=found)
         for submission, question, code, status, level, data in rows.values_list(
             "submission_id", "question_id", "question__code", "status", "level", "data"

@@ -173,8 +173,14 @@ def medians(cells: Collection[tuple[Release, str, str]]) -> dict[tuple[int, str,
     rows = CellStatistic.objects.filter(
         release__in={release for release, _tree, _path in wanted}, path__in={path for _release, _tree, path in wanted}
     )
-    found = rows.values_list("release_id", "tree", "path", "measure", "quantiles__p50")
-    return {(r, t, p, m): float(q) for r, t, p, m, q in found if (r, t, p) in wanted and q is not None}
+    found = rows.values_list("release_id", "tree", "path", "measure", "quantiles")
+    return {
+        (release, tree, path, measure): level
+        for release, tree, path, measure, quantiles in found
+        if (release, tree, path) in wanted
+        for mark, level in quantiles.items()
+        if int(mark[1:]) == 50
+    }
 
 
 def own_choice(chosen: str, viewer: Mapping[str, str], known: Segments) -> str:

@@ -15,3 +15,13 @@ def spoken_period(stored: str) -> str:
     if not apart:
         return stored
     return first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
+
+
+def place_text(place: Position | None) -> str:
+    """The position among the peers: a percentile, or outside of what is published."""
+    if place is None:
+        return ""
+    if place.percentile is not None:
+        return place.text
+    side, _space, mark = place.text.partition(" ")
+    return (_("below %(mark)s") if side == "below" else _("above %(mark)s")) % {"mark": mark}

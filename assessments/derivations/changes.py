@@ -84,25 +84,27 @@ def tree(label: str, found: Since, change: Change, name: Name, code: str) -> tup
         Node(_("In %(cycle)s") % {"cycle": cycle}, change.before, GIVEN, digits=4, unit=_("level")),
     )
     title = _("%(name)s since %(cycle)s") % {"name": label, "cycle": cycle}
-    twice = Node(_("Now minus then"), change.by, DIFFERENCE, sides, unit=_("levels"), code=code)
+    twice = Node(_("Now minus then"), change.by, DIFFERENCE, sides, unit=_("levels"), code=code, signed=True)
     if not change.kinds:
         gone = _("The answers of one of the cycles have changed since they were scored: the change is not taken apart.")
-        return (Node(title, change.by, DIFFERENCE, sides, gone, unit=_("levels"), code=code),)
+        return (Node(title, change.by, DIFFERENCE, sides, gone, unit=_("levels"), code=code, signed=True),)
     kinds = tuple(
         Node(
             str(KINDS[kind]), by, SUM if change.parts.get(kind) else GIVEN,
-            tuple(_part(p, name, change.centre) for p in change.parts.get(kind, ())), str(RULES[kind]), unit=_("levels"),
+            tuple(_part(p, name, change.centre) for p in change.parts.get(kind, ())), str(RULES[kind]), unit=_("levels"), signed=True,
         )
         for kind, by in change.kinds.items()
     )  # fmt: skip
     rule = _("Sum of what changed; the order does not matter, as each is valued at the mean of both cycles.")
-    return (Node(title, change.by, SUM, kinds, rule, unit=_("levels"), code=code), twice)
+    return (Node(title, change.by, SUM, kinds, rule, unit=_("levels"), code=code, signed=True), twice)
 
 
 def _part(part: Part, name: Name, centre: float) -> Node:
     label, ref = name(part.key)
     made = _made(part, Node(_("Mean of both cycles"), centre, GIVEN, digits=4, unit=_("level")))
-    return Node(label, part.by, PRODUCT, made, digits=3, unit=_("levels"), code=part.key if ref else "", ref=ref)
+    return Node(
+        label, part.by, PRODUCT, made, digits=3, unit=_("levels"), code=part.key if ref else "", ref=ref, signed=True
+    )
 
 
 def _made(part: Part, centre: Node) -> tuple[Node, Node]:
@@ -111,7 +113,7 @@ def _made(part: Part, centre: Node) -> tuple[Node, Node]:
     if part.kind == MOVED:
         return (
             derived(Node(_("Mean weight"), None, MEAN, tuple(weights.values()), digits=4)),
-            derived(Node(_("Step"), None, DIFFERENCE, (values["after"], values["before"]))),
+            derived(Node(_("Step"), None, DIFFERENCE, (values["after"], values["before"]), signed=True)),
         )
     if part.kind == WEIGHT:
         middle = derived(Node(_("Mean of its values"), None, MEAN, tuple(values.values())))

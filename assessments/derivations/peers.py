@@ -7,6 +7,7 @@ from assessments.explaining import DIFFERENCE, INTERPOLATED, ROUNDED, WILSON_HIG
 from assessments.insight import MeasureView
 from benchmarks.settings import method_section
 from benchmarks.statistics import band_floor, half_up
+from benchmarks.wording import place_text, spoken_period
 
 
 def rounded(m: MeasureView) -> Node:
@@ -22,7 +23,12 @@ def cell_of(asked: Asked) -> str:
     peer, release = asked.view.peer, asked.seen.result.release
     assert peer is not None
     assert release is not None
-    values = {"group": peer.label, "band": peer.n_band, "period": release.dataset.period, "release": release.name}
+    values = {
+        "group": peer.label,
+        "band": peer.n_band,
+        "period": spoken_period(release.dataset.period),
+        "release": release.name,
+    }
     if release.dataset.illustrative:
         return _("Illustrative peers, made up: %(group)s, n %(band)s, %(period)s, release %(release)s.") % values
     return _("Peers: %(group)s, n %(band)s, %(period)s, release %(release)s.") % values
@@ -38,7 +44,7 @@ def place(asked: Asked) -> tuple[Node, ...]:
         "Straight line between the two published marks around the score; at equal marks the middle of the first and the"
         " last of them. Beyond the marks only the side is known."
     )
-    note = "" if m.place.percentile is not None else m.place.text
+    note = "" if m.place.percentile is not None else place_text(m.place)
     name = _("Position of %(name)s") % {"name": m.name}
     main = Node(
         name, m.place.percentile, INTERPOLATED, (rounded(m), *marks), f"{cell_of(asked)} {rule}", digits=0,
@@ -77,6 +83,16 @@ def gaps(asked: Asked) -> tuple[Node, ...]:
             other = Node(name, value, digits=1, unit=_("level"), formula=where)
             apart = _("The score as it is shown minus the other value.")
             found.append(
-                Node(label, own.value - value, DIFFERENCE, (own, other), apart, digits=1, unit=_("levels"), code=m.code)  # type: ignore[operator]
+                Node(
+                    label,
+                    own.value - value,
+                    DIFFERENCE,
+                    (own, other),
+                    apart,
+                    digits=1,
+                    unit=_("levels"),
+                    code=m.code,
+                    signed=True,
+                )  # type: ignore[operator]
             )
     return tuple(found)

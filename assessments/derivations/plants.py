@@ -85,13 +85,23 @@ def perception(asked: Asked) -> tuple[Node, ...]:
         pairs.append(
             Node(
                 texts[p["enterprise"]].text, said.value - p["plants"], DIFFERENCE, (said, plants),  # type: ignore[operator]
-                _("Answer of head office minus the plants' mean."), unit=_("levels"), code=p["enterprise"],
+                _("Answer of head office minus the plants' mean."), unit=_("levels"), code=p["enterprise"], signed=True,
             )
         )  # fmt: skip
     name = _("%(name)s, head office minus plants") % {"name": asked.view.name}
     rule = _("Mean over the questions that both were asked and at least three plants answered.")
     return (
-        Node(name, gap.gap, MEAN, tuple(pairs), rule, unit=_("levels"), note=f"n {gap.sites}", code=asked.code),
+        Node(
+            name,
+            gap.gap,
+            MEAN,
+            tuple(pairs),
+            rule,
+            unit=_("levels"),
+            note=f"n {gap.sites}",
+            code=asked.code,
+            signed=True,
+        ),
         Node(_("Head office"), gap.enterprise, MEAN, tuple(own), rule, code=asked.code, **level),
         Node(_("Plants, weighted mean"), gap.plants, MEAN, tuple(theirs), rule, code=asked.code, **level),
     )

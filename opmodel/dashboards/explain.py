@@ -66,21 +66,22 @@ def others(seen: Insight, measure: str, what: str) -> list[dict[str, Any]]:
     ]
 
 
-def said(value: float | None, digits: int) -> str:
-    """A number as people read it, with a proper minus.
+def said(value: float | None, digits: int, plus: bool = False) -> str:
+    """A number as people read it, with a proper minus, and with a plus where the sign counts.
 
-    >>> said(-0.25, 1), said(None, 2)
-    ('−0.3', '–')
+    >>> said(-0.25, 1), said(0.25, 1, True), said(0.0, 1, True), said(None, 2)
+    ('−0.3', '+0.3', '0.0', '–')
     """
     if value is None:
         return "–"
     size = half_up(abs(value), 10**digits)
-    return ("−" if value < 0 and size else "") + written(f"{size:.{digits}f}")
+    sign = "" if not size else "−" if value < 0 else "+" if plus else ""
+    return sign + written(f"{size:.{digits}f}")
 
 
 def node_row(node: Node, seen: Insight, measure: str, choice: dict[str, str], depth: int) -> dict[str, Any]:
     """One number of a tree with those it follows from, as `dashboards/_node.html` shows it."""
-    text = "" if node.value is None and node.note else said(node.value, node.digits)
+    text = "" if node.value is None and node.note else said(node.value, node.digits, node.signed)
     return {
         "label": node.label,
         "code": node.code if node.ref and node.ref[0] == "question" else "",

@@ -12,8 +12,8 @@ from assessments.decimals import one, two, written
 from assessments.insight import Insight, MeasureView
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, RankedAction, RankedDimension, Ranking, usable_references
-from benchmarks.statistics import Position, half_up
-from benchmarks.wording import spoken_period
+from benchmarks.statistics import half_up
+from benchmarks.wording import place_text, spoken_period
 from opmodel.dashboards import headlines, standing
 from opmodel.dashboards.strip import strip
 
@@ -38,16 +38,6 @@ def signed(value: float | None, digits: int = 1) -> str:
 
 def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def place_text(place: Position | None) -> str:
-    """The position among the peers: a percentile, or outside of what is published."""
-    if place is None:
-        return ""
-    if place.percentile is not None:
-        return place.text
-    side, _space, mark = place.text.partition(" ")
-    return (_("below %(mark)s") if side == "below" else _("above %(mark)s")) % {"mark": mark}
 
 
 def explain_url(seen: Insight, code: str, what: str = "score", **more: str) -> str:

@@ -34,21 +34,20 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
     context = {
         "source": sources,
         "headline": change_words.trend_headline(overall, len(points)),
-        "cards": [measure_row(seen, points, m, found) for m in (seen.overall, *seen.components)],
+        "cards": [measure_row(seen, points, m, found, chart.TALL) for m in (seen.overall, *seen.components)],
         "shown": [p.cycle for p in shown],
         "left_out": len(points) - len(shown),
         "groups": [
             {
                 "component": c.code,
                 "name": c.name,
-                "rows": [measure_row(seen, points, seen.measures[d.code], found) for d in c.dimensions],
+                "rows": [measure_row(seen, points, seen.measures[d.code], found, chart.FLAT) for d in c.dimensions],
             }
             for c in seen.catalogue.components
         ],
         "cycles": [cycle_row(p) for p in points],
         "breaks": any(p.new_method or p.new_content for p in points),
         "peers": any(p.medians for p in points),
-        "illustrative": any(p.illustrative for p in points),
         "several": len(points) > 1,
         "change": changes.summary(seen, found),
         "details": changes.details(seen, found) if found else None,
@@ -58,7 +57,9 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
     return render(request, "dashboards/trend.html", context)
 
 
-def measure_row(seen: Insight, points: tuple[Point, ...], m: MeasureView, found: Since | None) -> dict[str, Any]:
+def measure_row(
+    seen: Insight, points: tuple[Point, ...], m: MeasureView, found: Since | None, height: int
+) -> dict[str, Any]:
     """One measure: its drawing, its scores, its last step."""
     moments = [
         chart.Moment(
@@ -73,7 +74,7 @@ def measure_row(seen: Insight, points: tuple[Point, ...], m: MeasureView, found:
         "letter": m.component[:1],
         "score": number(m.score),
         "scores": [number(p.scores.get(m.code)) for p in points[-COLUMNS:]],
-        "spark": chart.spark(moments),
+        "spark": chart.spark(moments, height),
         "text": said(moments),
         "step": changes.step(change),
         "step_url": explain_url(seen, m.code, "change") if changes.step(change) else "",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from opmodel.dashboards import comparison, explain, facts, gallery, internal, method, trend, views
+from opmodel.dashboards import comparison, explain, facts, gallery, internal, method, published, trend, views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("peers/releases/", comparison.releases, name="dashboard-peers-releases"),
     path("peers/<str:measure>/", comparison.measure, name="dashboard-peers-measure"),
     path("trend/", trend.page, name="dashboard-trend"),
+    path("published/", published.page, name="dashboard-published"),
     path("perception/", views.perception, name="dashboard-perception"),
     path("priorities/", views.priorities, name="dashboard-priorities"),
     path("method/", method.page, name="dashboard-method"),

@@ -8,7 +8,8 @@ from itertools import pairwise
 from opmodel.dashboards.charts.figure import Column, Figure
 
 LEFT, RIGHT = 8.0, 92.0  # percent of the width
-TOP, BOTTOM = 8, 56  # pixels: level 5 and level 1
+TALL, FLAT = 64, 38  # heights of a drawing in pixels: on a card, in a row
+EDGE = 7  # pixels above level 5 and below level 1
 Line = tuple[float, float, float, float]  # x1, y1, x2, y2
 
 
@@ -33,29 +34,32 @@ class Spark:
     peer_dots: tuple[tuple[float, float], ...]
     targets: tuple[tuple[float, float], ...]
     breaks: tuple[float, ...]
+    height: int
+    floor: float  # where level 1 is
+    ceiling: float  # where level 5 is
 
 
-def y(level: float) -> float:
-    """Height of a level in pixels from above.
+def y(level: float, height: int) -> float:
+    """Place of a level in pixels from above.
 
-    >>> y(1), y(3), y(5)
-    (56.0, 32.0, 8.0)
+    >>> y(1, TALL), y(3, TALL), y(5, TALL)
+    (57.0, 32.0, 7.0)
     """
-    return round(BOTTOM - (BOTTOM - TOP) * (level - 1) / 4, 2)
+    return round(height - EDGE - (height - 2 * EDGE) * (level - 1) / 4, 2)
 
 
-def spark(moments: Sequence[Moment]) -> Spark:
+def spark(moments: Sequence[Moment], height: int = TALL) -> Spark:
     """The marks of the cycles in order; a line joins neighbours that both have a value.
 
     >>> drawn = spark([Moment("1", 1.0, None, None, False), Moment("2", 3.0, 3.0, None, True)])
     >>> drawn.lines, drawn.peer_dots, drawn.breaks
-    (((8.0, 56.0, 92.0, 32.0),), ((92.0, 32.0),), (50.0,))
+    (((8.0, 57.0, 92.0, 32.0),), ((92.0, 32.0),), (50.0,))
     """
     n = len(moments)
     x = [round(LEFT + (RIGHT - LEFT) * (i / (n - 1) if n > 1 else 0.5), 2) for i in range(n)]
 
     def places(values: Sequence[float | None]) -> list[tuple[float, float] | None]:
-        return [None if v is None else (x[i], y(v)) for i, v in enumerate(values)]
+        return [None if v is None else (x[i], y(v, height)) for i, v in enumerate(values)]
 
     def joined(points: Sequence[tuple[float, float] | None]) -> tuple[Line, ...]:
         return tuple((*a, *b) for a, b in pairwise(points) if a and b)
@@ -68,6 +72,9 @@ def spark(moments: Sequence[Moment]) -> Spark:
         peer_dots=tuple(p for p in median if p),
         targets=tuple(p for p in places([m.target for m in moments]) if p),
         breaks=tuple(round((x[i - 1] + x[i]) / 2, 2) for i in range(1, n) if moments[i].break_before),
+        height=height,
+        floor=y(1, height),
+        ceiling=y(5, height),
     )
 
 
