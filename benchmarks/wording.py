@@ -3,6 +3,8 @@
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from benchmarks.statistics import Position
+
 
 def number(n: int) -> str:
     """With its thousands apart."""

@@ -87,10 +87,10 @@ def _formula(seen: Insight, code: str) -> str:
         return _("Mean of the components by their weights; all of them are needed.")
     if code in seen.catalogue.dimension_by_code:
         return _("Weighted mean of the answered questions, if they hold %(share)s %% of the weight that applies.") % {
-            "share": float(100 * rules.dimension_coverage)
+            "share": f"{float(100 * rules.dimension_coverage):.0f}"
         }
     return _("Weighted mean of the scored dimensions, if they hold %(share)s %% of the weight that applies.") % {
-        "share": float(100 * rules.component_coverage)
+        "share": f"{float(100 * rules.component_coverage):.0f}"
     }
 
 

@@ -70,8 +70,8 @@ def plants_headline(cycle: str, before: float | None, after: float | None, kinds
         LEFT: _("Most of it comes from plants that left."),
         WEIGHTS: _("Most of it comes from the changed weights of the plants."),
     }
-    kind = max(kinds, key=lambda k: kinds[k] * by)
-    return f"{said} {causes.get(kind, _('Most of it comes from the changed method, or from surveys scored anew.'))}"
+    other = _("Most of it comes from the changed method, or from surveys scored anew.")
+    return f"{said} {causes.get(max(kinds, key=lambda k: kinds[k] * by), other)}"
 
 
 def trend_headline(scores: list[tuple[str, float]], cycles: int) -> str:
