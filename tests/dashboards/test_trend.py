@@ -4,8 +4,10 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from assessments import insight, selectors, since, trend
+from assessments import derivations, insight, selectors, since, trend
 from assessments.change import Change
 from assessments.reading import Reading
 from opmodel.dashboards import change_words
@@ -40,6 +42,23 @@ def test_the_parts_of_the_demo_add_up_for_every_measure(world, db):
             assert parts + c.kinds.get("method", 0) + c.kinds.get("recalculated", 0) == pytest.approx(c.by, abs=1e-7)
         assert found.dimensions == 27
         assert sum(found.plants.kinds.values()) == pytest.approx(found.plants.by, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["/dashboard/", "/dashboard/?sort=priority", "/dashboard/trend/", "/dashboard/published/", "/dashboard/perception/",
+     "/dashboard/priorities/", "/dashboard/peers/", "/dashboard/peers/CAP1/",
+     *(f"{{explain}}CAP2/?what={what}" for what in derivations.MAKERS if what != "action")],
+)  # fmt: skip
+def test_a_page_takes_fewer_than_15_statements(browser, page):
+    """Sign-in and tenant included; two cycles are scored."""
+    client = browser("nordwerk")
+    link = re.findall(r'href="(/dashboard/explain/[^"?]+/)CAP2/"', client.get("/dashboard/").content.decode())[0]
+    path = page.format(explain=link)
+    client.get(path)  # fills the caches of the content
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(path).status_code == 200
+    assert sum(not q["sql"].startswith("SELECT set_config(") for q in seen) < 15
 
 
 def test_one_cycle_has_no_change_and_says_so(browser):
