@@ -3,34 +3,29 @@
 A constant number of queries, whatever the number of sites.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F
+import numpy as np
+import numpy.typing as npt
 from django.utils.translation import gettext as _
 
 from assessments import bulk, pipeline, publishing, selectors
-from assessments.catalogue import SITE, Questionnaire
-from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
+from assessments.catalogue import Questionnaire
+from assessments.change import terms_of
+from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Submission
+from assessments.packing import scores_of
 from assessments.reaching import Answered
+from assessments.reading import Reading, SiteMark
+from assessments.scoring import ScoringPlan
 from benchmarks import selectors as peers
 from benchmarks.selectors import Cell, Group, PeerGroup, PeerTable
 from benchmarks.settings import method_section
 from benchmarks.statistics import Position, half_up, position
 
 Cells = Mapping[str, list[Cell]]  # measure -> what is published of it on the own paths
-
-
-@dataclass(frozen=True)
-class SiteMark:
-    """One plant's own score of a measure."""
-
-    name: str
-    score: float
-    site_id: int
-    submission: str  # public id
 
 
 @dataclass(frozen=True)
@@ -94,6 +89,7 @@ class Insight:
     network: NetworkResult | None
     cells: Cells  # what the gate lets this enterprise see of the release
     say: Callable[[str], str]  # a segment in the reader's language
+    reading: Reading  # what else was read, or will be when it is asked for
 
     def own_groups(self, measure: str = "OVERALL") -> dict[str, list[Group]]:
         """The groups on the own paths in both trees, published or not; nothing without a release."""
@@ -121,18 +117,18 @@ class Insight:
         return [self.measures[d.code] for d in self.catalogue.dimensions]
 
 
-def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
+def build(submission: Submission, result: Result, chosen: str = "", reading: Reading | None = None) -> Insight:
     """The insight of an enterprise submission; `chosen` is a group "A:path" on the own paths, else the finest counts.
+    `reading` is what it is read from, where several cycles are.
 
     Where the release has nothing of a measure in the chosen group, the next larger one around it counts.
     """
     catalogue = publishing.catalogue(submission.cycle.questionnaire_id)
-    scores = {s.measure: s for s in Score.objects.filter(result=result)}
-    network = NetworkResult.objects.filter(cycle_id=submission.cycle_id).order_by("-id").first()
-    network_scores = {s.dimension: s for s in NetworkScore.objects.filter(network_result=network)} if network else {}
-    gaps = {g.dimension: g for g in PerceptionGap.objects.filter(network_result=network)} if network else {}
-    marks = site_marks(submission)
-    own = own_targets(submission)
+    reading = reading or Reading([submission])
+    scores = scores_of(result)
+    plants = reading.networks.get(submission.cycle_id)
+    marks = reading.marks.get(submission.cycle_id, {})
+    own = levels_wanted(reading.answers[submission.pk].items.get("E-N6", {}))
     targets = wanted_levels(own, submission, catalogue)
     cells = peers.own_cells(result.release, result.segments, pipeline.segments()) if result.release else {}
     profile = catalogue.item_by_code.get("E-N1")  # segments are named as its options are
@@ -166,15 +162,20 @@ def build(submission: Submission, result: Result, chosen: str = "") -> Insight:
             peer=table,
             place=position(point, table.quantiles, table.n_band, rules) if table and point is not None else None,
             sites=tuple(marks.get(code, ())),
-            network=network_scores.get(code),
-            perception=gaps.get(code),
+            network=plants.scores.get(code) if plants else None,
+            perception=plants.gaps.get(code) if plants else None,
         )
-    return Insight(submission, result, catalogue, measures, groups, group, chosen, network, cells, say)
+    network = plants.result if plants else None
+    return Insight(submission, result, catalogue, measures, groups, group, chosen, network, cells, say, reading)
 
 
 def own_targets(submission: Submission) -> dict[str, float]:
     """The target levels of E-N6, by dimension. One query."""
-    rows = selectors.item_data([submission], "E-N6").get(submission.pk, {})
+    return levels_wanted(selectors.item_data([submission], "E-N6").get(submission.pk, {}))
+
+
+def levels_wanted(rows: Mapping[str, Any]) -> dict[str, float]:
+    """The target levels in the data of E-N6, by dimension."""
     return {code: row["target"] for code, row in rows.items() if row.get("target") is not None}
 
 
@@ -193,42 +194,34 @@ def _names(catalogue: Questionnaire) -> dict[str, tuple[str, str]]:
 
 def site_marks(submission: Submission) -> dict[str, list[SiteMark]]:
     """The scores of all submitted plants of the cycle by measure, one query; what was returned counts no more."""
-    rows = (
-        Score.objects.filter(
-            result__submission__cycle_id=submission.cycle_id,
-            result__submission__view=SITE,
-            result__submission__state=Submission.State.SUBMITTED,
-            result__revision=F("result__submission__revision"),
-            point__isnull=False,
-        )
-        .order_by("result__submission__site__name", "result_id")
-        .values_list(
-            "measure",
-            "result__submission__site_id",
-            "result__submission__site__name",
-            "result__submission__public_id",
-            "point",
-        )
-    )
-    latest = {(measure, site): SiteMark(name, point, site, public_id) for measure, site, name, public_id, point in rows}
-    marks: dict[str, list[SiteMark]] = {}
-    for (measure, _site), mark in latest.items():
-        marks.setdefault(measure, []).append(mark)
-    return marks
+    return Reading([submission]).marks.get(submission.cycle_id, {})
 
 
 def plant_parts(seen: Insight, dimension: str) -> list[PlantPart]:
-    """The invited plants behind the plants' view of a dimension, heaviest first (METHOD 3). Three queries."""
-    submitted, invited, _digest = pipeline.network_inputs(seen.submission.cycle)
-    weights, _basis = pipeline.weights_of([s for s in submitted if s.view == SITE], invited)
+    """The invited plants behind the plants' view of a dimension, heaviest first (METHOD 3)."""
+    cycle = seen.submission.cycle_id
+    weights, _basis = seen.reading.weights(cycle)
     marks = {m.site_id: m for m in seen.measures[dimension].sites}
     covered = sum((weights[site] for site in marks if site in weights), Fraction(0))
     parts = []
-    for site in invited:
-        mark = marks.get(site.pk)
-        share = float(weights[site.pk] / covered) if mark and covered else 0.0
+    for site in seen.reading.invited.get(cycle, []):
+        mark = marks.get(site.site_id)
+        share = float(weights[site.site_id] / covered) if mark and covered else 0.0
         parts.append(PlantPart(site.name, mark and mark.score, share, mark.submission if mark else ""))
     return sorted(parts, key=lambda p: (p.score is None, -p.weight, p.name))
+
+
+def plant_weights(seen: Insight, dimension: str) -> list[tuple[str, float]]:
+    """The plants that have a score in a dimension, each with its share of the weight of all invited ones."""
+    weights, _basis = seen.reading.weights(seen.submission.cycle_id)
+    return [(m.name, float(weights[m.site_id])) for m in seen.measures[dimension].sites if m.site_id in weights]
+
+
+def as_answered(seen: Insight) -> tuple[ScoringPlan, npt.NDArray[np.int8]]:
+    """The plan of today's method for a view, and the row of its answers."""
+    plan = pipeline.plan_for(seen.catalogue, pipeline.current_method(), seen.submission.view)
+    row = seen.reading.answers[seen.submission.pk].row(plan, seen.submission.cycle.questionnaire_id)
+    return plan, row
 
 
 def explain(insight: Insight, measure: str) -> dict[str, Any]:
@@ -236,9 +229,7 @@ def explain(insight: Insight, measure: str) -> dict[str, Any]:
 
     `as_scored` is false when the answers changed after the score: then they are no explanation of it.
     """
-    plan = pipeline.plan_for(insight.catalogue, pipeline.current_method(), insight.submission.view)
-    keys = publishing.question_keys(insight.submission.cycle.questionnaire_id)
-    levels = selectors.level_matrix([insight.submission], plan.questions, keys)[0]
+    plan, levels = as_answered(insight)
     return {
         "score": pipeline.scores_of(plan, levels)[measure],
         "texts": _texts(insight.catalogue),
@@ -248,25 +239,13 @@ def explain(insight: Insight, measure: str) -> dict[str, Any]:
 
 def answered(insight: Insight, measure: str) -> list[Answered] | None:
     """The answered questions behind a score, in the order of the questionnaire, each with its part in it; None when the
-    answers changed since. One query."""
-    plan = pipeline.plan_for(insight.catalogue, pipeline.current_method(), insight.submission.view)
-    keys = publishing.question_keys(insight.submission.cycle.questionnaire_id)
-    levels = selectors.level_matrix([insight.submission], plan.questions, keys)[0]
+    answers changed since."""
+    plan, levels = as_answered(insight)
     if bulk.fingerprint(levels) != insight.result.input_hash:
         return None
     level = dict(zip(plan.questions, levels.tolist(), strict=True))
-    weights = dict(_question_weights(pipeline.scores_of(plan, levels), measure, Fraction(1)))
-    return [Answered(code, level[code], weights[code]) for code in plan.questions if code in weights]
-
-
-def _question_weights(scores: Mapping[str, Any], measure: str, share: Fraction) -> Iterator[tuple[str, Fraction]]:
-    """The questions that count in a measure, each with its part: through dimensions and components (METHOD 2)."""
-    for part in scores[measure].parts:
-        if part.status == "counts":
-            if part.code in scores:
-                yield from _question_weights(scores, part.code, share * part.weight)
-            else:
-                yield part.code, share * part.weight
+    terms = terms_of(pipeline.scores_of(plan, levels), measure)
+    return [Answered(code, level[code], terms[code].weight) for code in plan.questions if code in terms]
 
 
 def _texts(catalogue: Questionnaire) -> dict[str, str]:

@@ -5,7 +5,7 @@ list that is shown and the list whose stability is stated come from the same lin
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -36,6 +36,7 @@ class Weighing:
     dimensions: tuple[str, ...]
     shares: Floats  # (d, 3): cost, objectives, proximity; a column with total 0 is 0
     proximity: Floats  # (d,): max(0, reference - score) in levels
+    columns: Floats = field(default_factory=lambda: np.zeros((0, 3)))  # (d, 3): the three before normalising
 
 
 def weigh(
@@ -61,7 +62,7 @@ def weigh(
     ).reshape(len(known), 3)
     totals = columns.sum(axis=0)
     shares = np.divide(columns, totals, out=np.zeros_like(columns), where=totals > 0)
-    return Weighing(known, shares, columns[:, 2])
+    return Weighing(known, shares, columns[:, 2], columns)
 
 
 def values(weighing: Weighing, weights: Floats) -> Floats:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments import alignment, pipeline, priorities, selectors
+from assessments import alignment, pipeline, priorities
 from assessments.catalogue import Action
 from assessments.decimals import one
 from assessments.insight import Insight, MeasureView, SiteMark
@@ -103,6 +103,9 @@ class Ranking:
     objectives_known: bool
     at_sites: tuple[SiteAction, ...]  # most plants first
     own_relevance: int  # cells of the alignment map that are the organisation's own judgement
+    relevance: Mapping[str, Mapping[str, int]]  # dimension -> objective -> 0 to 3, with the own judgement
+    inputs: priorities.Inputs  # what the values follow from
+    weighing: priorities.Weighing
 
     @property
     def top(self) -> tuple[RankedAction, ...]:
@@ -138,15 +141,13 @@ def usable_references(seen: Insight) -> list[str]:
 
 def importance_and_costs(seen: Insight) -> tuple[dict[str, float], dict[str, float], str, int]:
     """What weighs objectives and costs: the 100 points (E-N2); the production-value-weighted mean of the submitted sites'
-    cost structures (S-N2), the basis of its weights, the sites counted. One query."""
-    data = selectors.weighing_data(seen.submission)
-    points = data.get(seen.submission.pk, {}).get("E-N2", {})
-    costs = {site: _numbers(items["S-N2"]) for site, items in data.items() if "S-N2" in items}
-    facts = [pipeline.site_facts(site, data[site].get("S-N1", {})) for site in costs]
-    if not facts:
-        return _numbers(points), {}, "", 0
-    weights, basis = site_weights(facts)
-    return _numbers(points), weighted_shares(costs, weights), basis, len(facts)
+    cost structures (S-N2), the basis of its weights, the sites counted."""
+    points = _numbers(seen.reading.answers[seen.submission.pk].items.get("E-N2", {}))
+    sites = [p for p in seen.reading.invited.get(seen.submission.cycle_id, []) if p.costs]
+    if not sites:
+        return points, {}, "", 0
+    weights, basis = site_weights([pipeline.site_facts(p.site_id, p.profile) for p in sites])
+    return points, weighted_shares({p.site_id: _numbers(p.costs) for p in sites}, weights), basis, len(sites)
 
 
 def _numbers(row: Mapping[str, Any]) -> dict[str, float]:
@@ -185,11 +186,12 @@ def ranking_of(
     relevance = alignment.relevance_of(seen.submission.organisation_id, catalogue)
     references = {v.code: r for v in seen.dimensions if (r := reference_of(v, reference)) is not None}
     scores = {v.code: v.score for v in seen.dimensions if v.score is not None}
+    inputs = priorities.Inputs(scores, references, importance, costs)
     weighing = priorities.weigh(
         [d.code for d in catalogue.dimensions],
         relevance.levels,
         {d.code: d.cost_relevance for d in catalogue.dimensions},
-        priorities.Inputs(scores, references, importance, costs),
+        inputs,
     )
     open_gap = priorities.eligible(weighing, rules.protect_below)
     found = priorities.candidates(catalogue, weighing, open_gap, scores, figures_of(seen))
@@ -235,6 +237,9 @@ def ranking_of(
         objectives_known=bool(importance),
         at_sites=_at_sites(seen, references, frozenset(a.code for a in actions), rules.protect_below),
         own_relevance=len(relevance.own),
+        relevance=relevance.levels,
+        inputs=inputs,
+        weighing=weighing,
     )
 
 

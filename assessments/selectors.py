@@ -27,6 +27,7 @@ from assessments.models import (
     StandIn,
     Submission,
 )
+from assessments.packing import SCORE, packed
 from assessments.scoring import NOT_APPLICABLE
 from opmodel.jobs.models import Job
 from opmodel.organisations.models import Member, Site
@@ -202,6 +203,18 @@ def level_matrix(rows: list[Submission], codes: tuple[str, ...], keys: dict[str,
     return levels
 
 
+def site_levels(cycle: Cycle, codes: Sequence[str]) -> list[tuple[str, int, int]]:
+    """What the submitted plants of a cycle answered to some questions: (question, site, level). One query."""
+    found = Answer.objects.filter(
+        submission__cycle=cycle,
+        submission__view=SITE,
+        submission__state=Submission.State.SUBMITTED,
+        question__code__in=codes,
+        status="level",
+    )
+    return list(found.order_by("pk").values_list("question__code", "submission__site_id", "level"))
+
+
 def submitted(cycle_id: int) -> list[Submission]:
     """The submitted views of a cycle with their sites, in the order of their making. One query."""
     rows = Submission.objects.filter(cycle_id=cycle_id, state=Submission.State.SUBMITTED)
@@ -218,22 +231,6 @@ def item_data(rows: list[Submission], code: str) -> dict[int, dict[str, Any]]:
     """The saved data of one item by submission id."""
     found = Answer.objects.filter(submission__in=rows, question__code=code, status="data")
     return dict(found.values_list("submission_id", "data"))
-
-
-def weighing_data(enterprise: Submission) -> dict[int, dict[str, dict[str, Any]]]:
-    """What a ranking weighs by: the 100 points (E-N2), profiles and costs (S-N1, S-N2) of the submitted plants. One query.
-
-    Submission id -> item code -> data.
-    """
-    submitted_plants = Q(submission__view=SITE, submission__state=Submission.State.SUBMITTED)
-    own = Q(submission=enterprise.pk, question__code="E-N2")
-    saved = Answer.objects.filter(submission__cycle=enterprise.cycle_id, status="data").filter(
-        own | submitted_plants & Q(question__code__in=("S-N1", "S-N2"))
-    )
-    found: dict[int, dict[str, dict[str, Any]]] = {}
-    for submission_id, code, data in saved.values_list("submission_id", "question__code", "data"):
-        found.setdefault(submission_id, {})[code] = data
-    return found
 
 
 def all_item_data(rows: list[Submission]) -> dict[int, dict[str, dict[str, Any]]]:
@@ -266,6 +263,7 @@ def former_release(submission: Submission, result: Result) -> Result | None:
         Result.objects.filter(submission=submission, release__dataset=result.release.dataset_id)
         .filter(release__as_of__lt=result.release.as_of)
         .select_related("release__dataset")
+        .annotate(packed=packed(Score, "result", SCORE))
         .annotate(same=ExpressionWrapper(Q(revision=result.revision), output_field=BooleanField()))
         .order_by("-same", "-release__as_of", "-revision", "-id")
         .first()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -160,6 +160,27 @@ def own_cells(release: Release, viewer: Mapping[str, str], known: Segments) -> d
     for row in sorted(rows, key=lambda c: (c.tree, -c.depth)):
         found.setdefault(row.measure, []).append(row)
     return found
+
+
+def medians(cells: Collection[tuple[Release, str, str]]) -> dict[tuple[int, str, str, str], float]:
+    """The published medians of cells that stored comparisons used: (release, tree, path, measure) -> level. One query.
+
+    A release that was taken back has none any more.
+    """
+    wanted = {(release.pk, tree, path) for release, tree, path in cells if is_shown(release)}
+    if not wanted:
+        return {}
+    rows = CellStatistic.objects.filter(
+        release__in={release for release, _tree, _path in wanted}, path__in={path for _release, _tree, path in wanted}
+    )
+    found = rows.values_list("release_id", "tree", "path", "measure", "quantiles")
+    return {
+        (release, tree, path, measure): level
+        for release, tree, path, measure, quantiles in found
+        if (release, tree, path) in wanted
+        for mark, level in quantiles.items()
+        if int(mark[1:]) == 50
+    }
 
 
 def own_choice(chosen: str, viewer: Mapping[str, str], known: Segments) -> str:

@@ -61,6 +61,7 @@ class CycleRow(serializers.Serializer):
 class ScoreRow(Row):
     """One measure of one submission, from its latest result."""
 
+    submission_id = text("Key of the submission, for `explain`.")
     view = serializers.ChoiceField([ENTERPRISE, SITE], help_text="Whose answers: the enterprise's or a site's.")
     site = text("Name of the site; null for the enterprise.", null=True)
     site_id = text("Key of the site; null for the enterprise.", null=True)
@@ -189,6 +190,82 @@ def page_of(row: type[serializers.Serializer]) -> type[serializers.Serializer]:
     return type(row.__name__.replace("Row", "Page"), (serializers.Serializer,), fields)
 
 
+class ExplanationRow(serializers.Serializer):
+    """One number of a derivation."""
+
+    id = whole("Number of the row, from 1; parents come before their parts.")
+    parent = whole("The row that follows from this one and its neighbours; null for the number asked about.", null=True)
+    depth = whole("How far below the number asked about, 0 first.")
+    label = text("What the number is called.")
+    code = text("Code of the measure, question or action; null where it has none.", null=True)
+    value = number("The number, not rounded; null where there is none.")
+    unit = text("Unit of the value.", null=True)
+    digits = whole("Decimals that people read.")
+    rule = text("How it follows from its parts: given, weighted mean, sum, product, difference and so on.")
+    formula = text("The same in words.", null=True)
+    weight = number("Its weight in its parent, 0 to 1; its percentile for the marks of a position.")
+    note = text("What else is to be said: why it does not count, whether it has evidence.", null=True)
+
+
+class Explanation(serializers.Serializer):
+    """How a number came about, row by row; what it was calculated by."""
+
+    submission = text("Key of the submission.")
+    view = serializers.ChoiceField([ENTERPRISE, SITE], help_text="Whose answers: the enterprise's or a site's.")
+    site = text("Name of the site; null for the enterprise.", null=True)
+    cycle = text("Name of the cycle.")
+    cycle_id = text("Key of the cycle.")
+    peer_group = text("Peers the overall score is compared with.", null=True)
+    peer_n_band = text("How many peers, as a band.", null=True)
+    release = text("Release of the peers' figures.", null=True)
+    illustrative = illustrative()
+    method_version = text("Version of the method.")
+    content_version = text("Version of the questionnaire.")
+    measure = text("Code of the measure or action.")
+    what = text("Which number of it.")
+    results = ExplanationRow(many=True, help_text="The number first, then what it follows from.")
+
+
+class ChartEntry(serializers.Serializer):
+    """One figure."""
+
+    code = text("Code of the figure.")
+    address = serializers.URLField(help_text="Where it is.")
+
+
+class ChartList(serializers.Serializer):
+    """The figures of the pages that the role of the token's owner may see."""
+
+    results = ChartEntry(many=True, help_text="All of them.")
+
+
+class ChartColumn(serializers.Serializer):
+    """One column of the table behind a figure."""
+
+    key = text("Key of the column.")
+    name = text("Name of the column.")
+    unit = text("Unit of its numbers.")
+    digits = whole("Decimals that people read; null for text.", null=True)
+
+
+class Chart(serializers.Serializer):
+    """One figure of the pages: message, table, drawing, sources."""
+
+    code = text("Code of the figure.")
+    title = text("Its message.")
+    note = text("What the marks mean, and the unit.")
+    missing = text("What cannot be shown, and why.", null=True)
+    columns = ChartColumn(many=True, help_text="The columns of the table.")
+    rows = serializers.ListField(
+        child=serializers.ListField(child=serializers.JSONField(allow_null=True)),
+        help_text="The rows of the table, a cell for each column: text, number or null.",
+    )
+    plot = serializers.DictField(
+        help_text="Data and layout as Plotly takes them; empty where the page draws by itself."
+    )
+    source = text("Where the numbers come from: cycle, plants, peers, versions.")
+
+
 class Problem(serializers.Serializer):
     """Why a request was refused (RFC 9457)."""
 
@@ -210,5 +287,7 @@ class Index(serializers.Serializer):
     actions = serializers.URLField()
     figures = serializers.URLField()
     facts = serializers.URLField()
+    explain = serializers.URLField()
+    charts = serializers.URLField()
     schema = serializers.URLField()
     docs = serializers.URLField()

@@ -141,6 +141,7 @@ def scores(member: Member, query: Query, cycle: Cycle | None) -> Page:
                         head(member, result, place)
                         | facts_of(result.submission)
                         | {
+                            "submission_id": result.submission.public_id,
                             "measure": measure,
                             "measure_name": name,
                             "component": component or None,

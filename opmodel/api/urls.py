@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from opmodel.api import views
+from opmodel.api import single, views
 
 urlpatterns = [
     path("v1/", views.Index.as_view(), name="api-index"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("v1/actions/", views.Actions.as_view(), name="api-actions"),
     path("v1/figures/", views.Figures.as_view(), name="api-figures"),
     path("v1/facts/", views.Facts.as_view(), name="api-facts"),
+    path("v1/explain/", single.Explain.as_view(), name="api-explain"),
     path("v1/schema/", views.Schema.as_view(), name="api-schema"),
     path("v1/docs/", views.Docs.as_view(), name="api-docs"),
     re_path(r"^", views.unknown, name="api-unknown"),

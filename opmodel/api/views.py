@@ -71,7 +71,7 @@ class ReadOnly(APIView):
 class Endpoint(ReadOnly):
     """An endpoint with data: enters the token's organisation, after asking the membership again."""
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         token = request.auth
         if getattr(request, "member", None) is not None:
             leave_session()
@@ -114,7 +114,7 @@ def documented(
     for status, meaning in PROBLEMS.items():
         if status != 404 or CYCLE in (more or []):
             replies[status, MEDIA_TYPE] = OpenApiResponse(contract.Problem, description=meaning)
-    shown = [*PAGING, *(more or [])] if paged else []
+    shown = [*(PAGING if paged else ()), *(more or [])]
     return extend_schema(
         operation_id=operation,
         summary=summary,

@@ -257,7 +257,7 @@ def rise(seen: Insight, question: Answered) -> dict[str, Any]:
 def releases(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpResponse:
     """The same answers against the release before and the release now, measure by measure."""
     former = selectors.former_release(seen.submission, seen.result)
-    before = insight.build(seen.submission, former, request.GET.get("peers", "")) if former else None
+    before = insight.build(seen.submission, former, request.GET.get("peers", ""), seen.reading) if former else None
     shown = [seen.overall, *seen.components, *seen.dimensions]
     moves = [d for m in shown if before and (d := median_moved(m, before.measures[m.code])) is not None]
     context = {

@@ -24,6 +24,7 @@ from opmodel.dashboards import opening
 from opmodel.dashboards.charts.figure import Figure
 from opmodel.dashboards.presenting import source
 from opmodel.organisations.guards import member_required
+from opmodel.organisations.models import Member
 from opmodel.organisations.permissions import Permission, can
 
 Maker = Callable[[HttpRequest], tuple[Figure, str] | None]  # the figure, and the line of its sources
@@ -38,12 +39,23 @@ class Entry:
 GALLERY: dict[str, Entry] = {}
 
 
-def of_enterprise(code: str) -> Callable[[Callable[[Insight], Figure | None]], Callable[[Insight], Figure | None]]:
-    """Register a figure that is made from the insight of an enterprise view."""
+Drawing = Callable[[Insight], Figure | None]
 
-    def register(draw: Callable[[Insight], Figure | None]) -> Callable[[Insight], Figure | None]:
+
+def of_enterprise(code: str) -> Callable[[Drawing], Drawing]:
+    """Register a figure that is made from the insight of an enterprise view."""
+    return _registered(code, opening.enterprise)
+
+
+def over_cycles(code: str) -> Callable[[Drawing], Drawing]:
+    """Register a figure that looks back: its insight was read with the cycles before."""
+    return _registered(code, opening.looking_back)
+
+
+def _registered(code: str, opener: opening.Opener) -> Callable[[Drawing], Drawing]:
+    def register(draw: Drawing) -> Drawing:
         def make(request: HttpRequest) -> tuple[Figure, str] | None:
-            opened = opening.enterprise(request)
+            opened = opener(request)
             figure = draw(opened[0]) if opened else None
             return (figure, said_source(source(opened[0]))) if opened and figure else None
 
@@ -100,11 +112,11 @@ def shown(figure: Figure | None, request: HttpRequest) -> dict[str, Any] | None:
             ]
             for row in figure.said()
         ],
-        "csv": address(figure.code, request),
+        "csv": csv_url(figure.code, request),
     }
 
 
-def address(code: str, request: HttpRequest) -> str:
+def csv_url(code: str, request: HttpRequest) -> str:
     """The CSV file of a figure, of the cycle and the peers the page is about."""
     asked = {k: v for k, v in request.GET.items() if v}
     url = reverse("dashboard-figure", args=[code])
@@ -118,17 +130,27 @@ def page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpRe
     return response
 
 
+def codes(member: Member) -> list[str]:
+    """The figures the role of a member may see."""
+    return [code for code, entry in GALLERY.items() if any(can(member, p) for p in entry.permissions)]
+
+
+def made(request: HttpRequest, code: str) -> tuple[Figure, str]:
+    """A figure and the line of its sources; Http404 where there is none, or none for this role."""
+    entry = GALLERY.get(code)
+    if entry is None or not any(can(request.member, p) for p in entry.permissions):
+        raise Http404
+    found = entry.make(request)
+    if found is None:
+        raise Http404
+    return found
+
+
 @require_GET
 @member_required(Permission.VIEW_RESULTS, Permission.VIEW_SITE_RESULTS)
 def download(request: HttpRequest, code: str) -> HttpResponse:
     """The table behind a figure as a CSV file; each row says where its numbers come from."""
-    entry = GALLERY.get(code)
-    if entry is None or not any(can(request.member, p) for p in entry.permissions):
-        raise Http404
-    made = entry.make(request)
-    if made is None:
-        raise Http404
-    figure, told = made
+    figure, told = made(request, code)
     response = HttpResponse("\ufeff" + figure.csv(told, _("Source")), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{figure.code}.csv"'
     return response

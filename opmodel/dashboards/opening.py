@@ -11,10 +11,12 @@ from django.urls import reverse
 from assessments import insight, selectors
 from assessments.insight import Insight
 from assessments.models import Cycle, Submission
+from assessments.reading import Reading
 from opmodel.dashboards.presenting import source
 from opmodel.organisations.permissions import Permission, can
 
 View = Callable[..., HttpResponse]
+Opener = Callable[[HttpRequest], tuple[Insight, list[Submission]] | None]
 
 
 def of_enterprise(view: View) -> View:
@@ -23,10 +25,18 @@ def of_enterprise(view: View) -> View:
     The view gets the insight and the line of its sources, `view(request, seen, shown, …)`. While nothing is scored, the
     page says so.
     """
+    return _opened(view, enterprise)
 
+
+def over_cycles(view: View) -> View:
+    """A page that looks back as well: `seen.reading` has the cycles before this one, the plants of the last one."""
+    return _opened(view, looking_back)
+
+
+def _opened(view: View, opener: Opener) -> View:
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        found = enterprise(request)
+        found = opener(request)
         if found is None:
             return render(request, "dashboards/waiting.html", {"cycles_url": reverse("cycle-list")})
         seen, cycles = found
@@ -38,8 +48,26 @@ def of_enterprise(view: View) -> View:
 def enterprise(request: HttpRequest) -> tuple[Insight, list[Submission]] | None:
     """The insight a page is about, and all cycles a reader may switch to; None while nothing is scored."""
     cycles = _scored(request)
-    seen = _current(request, cycles)
-    return (seen, cycles) if seen else None
+    found = _wanted(request, cycles)
+    return (seen_of(request, found, Reading([found])), cycles) if found else None
+
+
+def looking_back(request: HttpRequest) -> tuple[Insight, list[Submission]] | None:
+    """The same, read together with the cycles before it and the plants of the last one of them."""
+    cycles = _scored(request)
+    found = _wanted(request, cycles)
+    if found is None:
+        return None
+    back = cycles[cycles.index(found) :]
+    return seen_of(request, found, Reading(back, back[:2])), cycles
+
+
+def seen_of(request: HttpRequest, submission: Submission, reading: Reading) -> Insight:
+    """The insight of a scored submission, compared with ?peers=…."""
+    result = reading.results.get(submission.pk)
+    if result is None:
+        raise Http404
+    return insight.build(submission, result, request.GET.get("peers", ""), reading)
 
 
 def of_sites(request: HttpRequest) -> tuple[Cycle | None, list[Cycle]]:
@@ -60,15 +88,12 @@ def _scored(request: HttpRequest) -> list[Submission]:
     return list(selectors.scored_enterprise(request.member).select_related("cycle", "organisation"))
 
 
-def _current(request: HttpRequest, rows: list[Submission]) -> Insight | None:
+def _wanted(request: HttpRequest, rows: list[Submission]) -> Submission | None:
     wanted = request.GET.get("cycle")
     found = next((s for s in rows if not wanted or s.cycle.public_id == wanted), None)
-    if found is None:
-        if wanted:
-            raise Http404
-        return None
-    result = selectors.latest_result(found)
-    return insight.build(found, result, request.GET.get("peers", "")) if result else None
+    if found is None and wanted:
+        raise Http404
+    return found
 
 
 def _newest_for(request: HttpRequest, cycles: list[Cycle]) -> str:

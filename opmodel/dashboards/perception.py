@@ -51,7 +51,7 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
         "perception": gallery.shown(chart(seen), request),
         "decisions": [decision_row(d) for d in found.decisions],
         "decisions_title": decisions_title(found),
-        "decisions_csv": gallery.address("decisions", request),
+        "decisions_csv": gallery.csv_url("decisions", request),
         "levels": level_names(seen.catalogue.item_by_code["S-N4"]),
     }
     return gallery.page(request, "dashboards/perception.html", context)

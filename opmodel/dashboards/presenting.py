@@ -12,8 +12,8 @@ from assessments.decimals import one, two, written
 from assessments.insight import Insight, MeasureView
 from assessments.models import Submission
 from assessments.ranking import PRESETS, REFERENCES, RankedAction, RankedDimension, Ranking, usable_references
-from benchmarks.statistics import Position, half_up
-from benchmarks.wording import spoken_period
+from benchmarks.statistics import half_up
+from benchmarks.wording import place_text, spoken_period
 from opmodel.dashboards import headlines, standing
 from opmodel.dashboards.strip import strip
 
@@ -40,20 +40,12 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def place_text(place: Position | None) -> str:
-    """The position among the peers: a percentile, or outside of what is published."""
-    if place is None:
-        return ""
-    if place.percentile is not None:
-        return place.text
-    side, _space, mark = place.text.partition(" ")
-    return (_("below %(mark)s") if side == "below" else _("above %(mark)s")) % {"mark": mark}
-
-
-def explain_url(seen: Insight, code: str) -> str:
-    """How a measure came about, compared with the group the reader chose."""
+def explain_url(seen: Insight, code: str, what: str = "score", **more: str) -> str:
+    """How a number of a measure came about (`assessments.derivations`), compared with the group the reader chose."""
     url = reverse("explain", args=[seen.submission.public_id, code])
-    return f"{url}?{urlencode({'peers': seen.chosen})}" if seen.chosen else url
+    asked = {"what": "" if what == "score" else what, "peers": seen.chosen, **more}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return f"{url}?{query}" if query else url
 
 
 def row(seen: Insight, m: MeasureView, tails: bool = False) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from assessments.ranking import OWN, PRESETS, REFERENCES, Lift, RankedAction, Ra
 from assessments.weighing import WEIGHTS, OwnWeights, own_weights
 from opmodel.dashboards import headlines
 from opmodel.dashboards.choosing import address, kept
+from opmodel.dashboards.dimensions import default_reference
 from opmodel.dashboards.opening import of_enterprise
 from opmodel.dashboards.presenting import action_row, choices, dimension_row, number, percent
-from opmodel.dashboards.views import default_reference
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission, can
 

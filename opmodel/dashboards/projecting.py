@@ -17,11 +17,11 @@ from assessments.outlook import Outlook, Projected, Step
 from assessments.ranking import ranking_of
 from opmodel.dashboards import headlines
 from opmodel.dashboards.choosing import AIMS, Wish, address, chosen_actions, kept, left_out_said, wish
+from opmodel.dashboards.dimensions import default_reference
 from opmodel.dashboards.opening import of_enterprise
 from opmodel.dashboards.presenting import explain_url, number, place_text, row
 from opmodel.dashboards.priorities import effort_words, lifts_said, person_days
 from opmodel.dashboards.strip import x
-from opmodel.dashboards.views import default_reference
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 

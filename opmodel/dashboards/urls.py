@@ -3,6 +3,7 @@ from django.urls import path
 from opmodel.dashboards import (
     alignment,
     comparison,
+    explain,
     facts,
     gallery,
     internal,
@@ -10,7 +11,9 @@ from opmodel.dashboards import (
     perception,
     priorities,
     projecting,
+    published,
     streams,
+    trend,
     views,
 )
 from opmodel.dashboards.sites import beside, best, learning, modernisation, pages, site
@@ -28,6 +31,8 @@ urlpatterns = [
     path("peers/", comparison.peers, name="dashboard-peers"),
     path("peers/releases/", comparison.releases, name="dashboard-peers-releases"),
     path("peers/<str:measure>/", comparison.measure, name="dashboard-peers-measure"),
+    path("trend/", trend.page, name="dashboard-trend"),
+    path("published/", published.page, name="dashboard-published"),
     path("perception/", perception.page, name="dashboard-perception"),
     path("priorities/", priorities.page, name="dashboard-priorities"),
     path("projection/", projecting.projection, name="dashboard-projection"),
@@ -37,5 +42,5 @@ urlpatterns = [
     path("streams/", streams.page, name="dashboard-streams"),
     path("facts/", facts.page, name="dashboard-facts"),
     path("figures/<slug:code>.csv", gallery.download, name="dashboard-figure"),
-    path("explain/<pid:public_id>/<str:measure>/", views.explain, name="explain"),
+    path("explain/<pid:public_id>/<str:measure>/", explain.explain, name="explain"),
 ]

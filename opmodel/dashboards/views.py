@@ -4,29 +4,21 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from assessments import insight, selectors
-from assessments.access import sees_results
-from assessments.catalogue import ENTERPRISE, SITE
-from assessments.decimals import two, written
-from assessments.insight import Insight
-from assessments.models import Submission
-from assessments.ranking import PRESETS, REFERENCES, ranking_of, usable_references
-from opmodel.dashboards import headlines
-from opmodel.dashboards.opening import of_enterprise
+from assessments.insight import Insight, MeasureView
+from assessments.ranking import PRESETS, REFERENCES, ranking_of
+from assessments.since import Since, since
+from opmodel.dashboards import changes, dimensions, gallery, headlines
+from opmodel.dashboards.dimensions import default_reference
+from opmodel.dashboards.opening import over_cycles
 from opmodel.dashboards.presenting import (
     action_row,
     explain_url,
-    network_row,
-    number,
     perception_row,
     perception_title,
     perception_views,
     row,
-    source,
 )
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
@@ -36,23 +28,26 @@ SHOWN = 5  # rows of a table on the dashboard; the rest stands on its own page
 
 @require_GET
 @member_required(Permission.VIEW_RESULTS)
-@of_enterprise
+@over_cycles
 def dashboard(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpResponse:
-    components = [row(seen, m) for m in seen.components]
-    by_component = []
-    for c, shown in zip(seen.catalogue.components, components, strict=True):
-        own = [seen.measures[d.code] for d in c.dimensions]
-        own.sort(key=lambda m: (m.gap_to(m.median) is None, m.gap_to(m.median) or 0.0))
-        by_component.append({"component": shown, "rows": [row(seen, m) for m in own]})
+    sort = request.GET.get("sort", "order")
+    if sort not in dimensions.SORTS:
+        raise Http404
     ranked = ranking_of(seen, reference=default_reference(seen))
+    found = since(seen)
     context = {
         "source": sources,
         "headline": headlines.page_headline([(m.name, m.score, m.median) for m in seen.components]),
-        "overall": row(seen, seen.overall),
-        "components": components,
+        "overall": card(seen, seen.overall, found),
+        "components": [card(seen, m, found) for m in seen.components],
         "level_names": list(zip("12345", seen.catalogue.level_names, strict=True)),
         "chart_title": headlines.dimension_headline([(m.score, m.lower_quartile) for m in seen.dimensions]),
-        "by_component": by_component,
+        "sort": sort,
+        "sorts": dimensions.offered(seen, request, sort),
+        "sort_note": dimensions.NOTES[sort],
+        "groups": dimensions.groups(seen, ranked, sort),
+        "dimensions_csv": gallery.csv_url("dimensions", request),
+        "change": changes.summary(seen, found),
         "perception_title": perception_title(seen),
         "perception": [perception_row(m) for m in perception_views(seen)][:SHOWN],
         "actions": [action_row(a) for a in ranked.top],
@@ -63,92 +58,12 @@ def dashboard(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> H
     return render(request, "dashboards/dashboard.html", context)
 
 
-def default_reference(seen: Insight) -> str:
-    """Own targets where there are any, else the next reference that exists."""
-    return next(iter(usable_references(seen)), "target")
-
-
-@require_GET
-@member_required()
-def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
-    """How one number came about: its parts, down to the stored answers."""
-    found = selectors.submissions(request.member).select_related("cycle", "organisation").filter(public_id=public_id)
-    submission: Submission | None = found.first()
-    if submission is None or not sees_results(request.member, submission):
-        raise Http404
-    result = selectors.latest_result(submission)
-    if result is None:
-        raise Http404
-    seen = insight.build(submission, result, request.GET.get("peers", ""))
-    if measure not in seen.measures:
-        raise Http404
-    told = insight.explain(seen, measure)
-    score, texts, stored = told["score"], told["texts"], seen.measures[measure].score
-    statuses = {
-        "counts": "",
-        "unanswered": _("not answered"),
-        "not applicable": _("not applicable"),
-        "not scored": _("not scored"),
-    }
-    parts = []
-    for p in score.parts if told["as_scored"] else ():
-        dimension = seen.catalogue.question_by_code.get(p.code)
-        if dimension is None:
-            url = explain_url(seen, p.code)
-        else:
-            url = reverse("submission-dimension", args=[public_id, dimension.dimension]) + f"#{p.code}"
-        parts.append(
-            {
-                "code": p.code,
-                "text": texts[p.code],
-                "weight": written(f"{float(100 * p.weight):.1f} %"),
-                # A level is a whole number, a score is not.
-                "value": "" if p.value is None else f"{p.value:.0f}" if dimension else two(p.value),
-                "status": statuses[p.status],
-                "url": url,
-            }
-        )
-    context = {
-        "source": source(seen),
-        "measure": row(seen, seen.measures[measure]),
-        "exact": "" if stored is None else written(f"{stored:.4f}"),
-        "as_scored": told["as_scored"],
-        "parts": parts,
-        "up": above(seen, measure),
-        "site": submission.site.name if submission.view == SITE and submission.site else "",
-        "beside": beside(seen, measure) if submission.view == ENTERPRISE else None,
-    }
-    return render(request, "dashboards/explain.html", context)
-
-
-def above(seen: Insight, measure: str) -> list[dict[str, str]]:
-    """The way back up from a measure: its component, the overall score."""
-    codes = [] if measure == "OVERALL" else ["OVERALL"]
-    if measure in seen.catalogue.dimension_by_code:
-        codes.append(seen.measures[measure].component)
-    return [{"name": seen.measures[code].name, "url": explain_url(seen, code)} for code in codes]
-
-
-def beside(seen: Insight, measure: str) -> dict[str, Any] | None:
-    """What stands beside the score of a dimension, with what each of it is made of: target, plants, perception."""
-    m = seen.measures[measure]
-    if measure not in seen.catalogue.dimension_by_code:
-        return None
-    parts = insight.plant_parts(seen, measure)
-    return {
-        "target": number(m.target) if m.target is not None else "",
-        "releases": m.releases_effort,
-        "target_url": reverse("submission-item", args=[seen.submission.public_id, "E-N6"]),
-        "network": network_row(seen, m),
-        "plants": [
-            {
-                "name": p.name,
-                "score": number(p.score),
-                "weight": written(f"{100 * p.weight:.1f} %") if p.score is not None else "",
-                "url": reverse("explain", args=[p.submission, measure]) if p.submission else "",
-            }
-            for p in parts
-        ],
-        "perception": perception_row(m) if m.perception and m.perception.gap is not None else None,
-        "perception_url": reverse("dashboard-perception") + f"?cycle={seen.submission.cycle.public_id}#{measure}",
+def card(seen: Insight, m: MeasureView, found: Since | None) -> dict[str, Any]:
+    """One of the five scores with its step since the last cycle."""
+    step = changes.step(found.enterprise[m.code]) if found else ""
+    return row(seen, m) | {
+        "place_url": explain_url(seen, m.code, "position"),
+        "step": step,
+        "since": found.earlier.cycle.name if found else "",
+        "step_url": explain_url(seen, m.code, "change"),
     }

@@ -561,8 +561,11 @@ def test_while_the_database_is_away_clients_are_told_to_wait(nordwerk, monkeypat
 def test_the_index_leads_everywhere(nordwerk):
     api = Api(token_of(nordwerk))
     links = api.get("").json()
-    assert set(links) == {*TABLES, "schema", "docs"}
-    for link in links.values():
+    assert set(links) == {*TABLES, "explain", "charts", "schema", "docs"}
+    for name, link in links.items():
+        if name == "explain":
+            refused(api.get("explain/"), 404)  # nothing is scored yet
+            continue
         assert api.get(link.removeprefix("http://testserver/api/v1/")).status_code == 200
 
 
@@ -582,7 +585,9 @@ def test_the_document_is_valid_and_holds_every_route(document):
     assert not GENERATOR_STATS._error_cache
     api = next(r for r in get_resolver().url_patterns if str(r.pattern) == "api/")
     routes = {f"/api/{p.pattern}" for p in api.url_patterns if str(p.pattern).startswith("v1/")}
-    assert len(routes) == 9
+    routes |= {f"/{str(p.pattern).replace('<slug:code>', '{code}')}" for p in get_resolver().url_patterns
+               if str(p.pattern).startswith("api/v1/")}  # fmt: skip
+    assert len(routes) == 12
     assert set(document["paths"]) == routes
     for path, methods in document["paths"].items():
         assert "application/problem+json" in methods["get"]["responses"]["405"]["content"], path
@@ -601,6 +606,78 @@ def test_rows_are_what_the_document_promises(table, api, document):
     assert all("description" in c or "allOf" in c for c in promised["properties"].values())
     for row in body["results"]:
         assert set(row) == set(promised["properties"]) == set(promised["required"])
+
+
+def promised_by(document: dict, path: str) -> OAS30Validator:
+    schema = document["paths"][f"/api/v1/{path}/"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    return OAS30Validator({**schema, "components": document["components"]})
+
+
+@pytest.mark.parametrize("what", ["score", "position", "gap", "network", "perception", "priority", "projection"])
+def test_explanations_are_what_the_document_promises(what, api, document, scored):
+    body = api.get(f"explain/?measure=CAP2&what={what}").json()
+    promised_by(document, "explain").validate(body)
+    assert set(body) == set(document["components"]["schemas"]["Explanation"]["properties"])
+    assert (body["submission"], body["measure"], body["what"]) == (scored.enterprise.public_id, "CAP2", what)
+    assert body["illustrative"] is True
+    first, *below = body["results"]
+    assert (first["id"], first["parent"], first["depth"]) == (1, None, 0)
+    assert {r["parent"] for r in below} - {None} <= {r["id"] for r in body["results"]}
+    assert set(first) == set(document["components"]["schemas"]["ExplanationRow"]["properties"])
+
+
+def test_a_score_is_explained_down_to_the_answers(api, scored):
+    """Every answer of the component is a 2: so is whatever is made of them."""
+    rows = api.rows("explain/?measure=CAP")
+    asked = [r for r in rows if (r["code"] or "").startswith("E-CAP")]
+    assert rows[0]["value"] == 2.0
+    assert asked
+    assert {r["value"] for r in asked if r["unit"] == "level"} == {2.0}
+    plant = next(r for r in api.rows("scores/") if r["site"] == "Nordwerk 2")
+    own = api.get(f"explain/?submission={plant['submission_id']}&measure=CAP").json()
+    assert (own["view"], own["site"], own["results"][0]["value"]) == ("site", "Nordwerk 2", 3.0)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ("measure=CAP99", 400, "measure"),
+        ("measure=CAP1&what=nothing", 400, "what"),
+        ("measure=A1&what=action&preset=x", 400, "preset"),
+        ("measure=OVERALL&what=network", 404, ""),
+        ("measure=CAP1&what=change", 404, ""),  # there is one cycle only
+        ("submission=2222222222222222", 404, ""),
+        ("cycle=2222222222222222", 404, ""),
+        ("foo=1", 400, "foo"),
+    ],
+)
+def test_what_cannot_be_explained_is_refused(query, status, said, api):
+    body = refused(api.get(f"explain/?{query}"), status)
+    assert body.get("parameter", "") == said
+
+
+def test_an_explanation_of_another_organisation_is_not_found(api, sudwerk):
+    other = score_all(sudwerk)
+    refused(api.get(f"explain/?submission={other.enterprise.public_id}"), 404)
+
+
+def test_charts_are_the_figures_of_the_pages(api, document, scored):
+    listed = api.get("charts/").json()
+    promised_by(document, "charts").validate(listed)
+    codes = [entry["code"] for entry in listed["results"]]
+    assert {"perception", "dimensions", "trend", "change"} <= set(codes)
+    body = api.get("charts/dimensions/").json()
+    promised_by(document, "charts/{code}").validate(body)
+    assert [len(row) for row in body["rows"]] == [len(body["columns"])] * 27
+    column = [c["key"] for c in body["columns"]].index("score")
+    assert {row[column] for row in body["rows"]} == set(LEVELS.values())
+    csv = scored.client().get("/dashboard/figures/dimensions.csv").content.decode("utf-8-sig")
+    assert len(csv.splitlines()) == 28
+    assert body["source"] in csv.replace('""', '"')
+    refused(api.get("charts/nothing/"), 404)
+    refused(api.get("charts/change/"), 404)  # there is one cycle only
+    assert refused(api.get("charts/dimensions/?foo=1"), 400)["parameter"] == "foo"
+    refused(Client().get("/api/v1/charts/dimensions/"), 401)
 
 
 def test_refusals_are_what_the_document_promises(document, nordwerk):

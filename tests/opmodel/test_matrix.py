@@ -100,6 +100,8 @@ MATRIX = {
     # The enterprise view is no plant; who opens whose plant: tests/dashboards/test_plant_page.py.
     "dashboard/sites/<pid:public_id>/": ("GET", ANON, 404, 404, 404, 403, 403, 404),
     "dashboard/sites/<pid:public_id>/<str:measure>/": ("GET", ANON, 404, 403, 404, 403, 403, 404),
+    "dashboard/trend/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "dashboard/published/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/perception/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/streams/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "dashboard/facts/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
@@ -152,6 +154,9 @@ MATRIX = {
     "api/v1/actions/": ("GET", 401, 401, 401, 401, 401, 401, 401),
     "api/v1/figures/": ("GET", 401, 401, 401, 401, 401, 401, 401),
     "api/v1/facts/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    "api/v1/explain/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    "api/v1/charts/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    "api/v1/charts/<slug:code>/": ("GET", 401, 401, 401, 401, 401, 401, 401),
     "api/v1/schema/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "api/v1/docs/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "api/^": ("GET", 404, 404, 404, 404, 404, 404, 404),

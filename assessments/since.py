@@ -1,0 +1,94 @@
+"""What changed since the cycle before: the stored facts of both cycles for `change`."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assessments import bulk, change, pipeline, publishing
+from assessments.change import Change, Plants, Scored, Term
+from assessments.insight import Insight
+from assessments.models import Result, Submission
+from assessments.packing import scores_of
+from assessments.reading import Reading
+
+
+@dataclass(frozen=True)
+class Since:
+    """Two cycles beside each other: every measure of the enterprise, the plants' view of every dimension."""
+
+    earlier: Submission
+    before: Result
+    after: Result
+    enterprise: Mapping[str, Change]  # by measure
+    network: Mapping[str, Change]  # by dimension
+    plants: Change  # mean over the dimensions whose plants' view can be taken apart
+    dimensions: int  # how many those are
+    names: Mapping[str, str]  # plant -> its name
+
+    @property
+    def same_method(self) -> bool:
+        return self.before.method_version == self.after.method_version
+
+    @property
+    def same_content(self) -> bool:
+        return self.before.content_version == self.after.content_version
+
+
+def since(seen: Insight) -> Since | None:
+    """What changed since the last scored cycle before; None when there is none. `seen` was opened looking back."""
+    earlier = next((s for s in seen.reading.rows if s.pk != seen.submission.pk), None)
+    before = seen.reading.results.get(earlier.pk) if earlier else None
+    if earlier is None or before is None:
+        return None
+    sides = (
+        scored(seen.reading, earlier, before),
+        scored(seen.reading, seen.submission, seen.result),
+    )
+    plants = [plants_of(seen.reading, s.cycle_id) for s in (earlier, seen.submission)]
+    nothing = Plants(None, {})
+    network = {
+        d.code: change.network_change(plants[0].get(d.code, nothing), plants[1].get(d.code, nothing))
+        for d in seen.catalogue.dimensions
+    }
+    known = [c for c in network.values() if c.kinds]
+    return Since(
+        earlier=earlier,
+        before=before,
+        after=seen.result,
+        enterprise={m: change.enterprise_change(*sides, m) for m in seen.catalogue.measures},
+        network=network,
+        plants=change.mean_change(known),
+        dimensions=len(known),
+        names={
+            str(p.site_id): p.name for s in (earlier, seen.submission) for p in seen.reading.invited.get(s.cycle_id, ())
+        },
+    )
+
+
+def scored(reading: Reading, submission: Submission, result: Result) -> Scored:
+    """One enterprise view as it was stored, and as today's method scores the same answers."""
+    content = publishing.catalogue(submission.cycle.questionnaire_id)
+    plan = pipeline.plan_for(content, pipeline.current_method(), submission.view)
+    row = reading.answers[submission.pk].row(plan, submission.cycle.questionnaire_id)
+    same = bulk.fingerprint(row) == result.input_hash
+    return Scored(
+        {measure: score.point for measure, score in scores_of(result).items()},
+        pipeline.scores_of(plan, row) if same else None,
+        frozenset(plan.questions),
+    )
+
+
+def plants_of(reading: Reading, cycle_id: int) -> dict[str, Plants]:
+    """The plants' view of each dimension of a cycle with the plants it is made of."""
+    network = reading.networks.get(cycle_id)
+    if network is None:
+        return {}
+    weights = {site: float(weight) for site, weight in reading.weights(cycle_id)[0].items()}
+    marks = reading.marks.get(cycle_id, {})
+    found = {}
+    for dimension, view in network.scores.items():
+        own = [m for m in marks.get(dimension, ()) if m.site_id in weights]
+        covered = math.fsum(weights[m.site_id] for m in own)
+        terms = {str(m.site_id): Term(weights[m.site_id] / covered, m.score) for m in own} if covered else {}
+        found[dimension] = Plants(view.score, terms)
+    return found
