@@ -47,7 +47,8 @@ def paths(record: Mapping[str, str], sector_of: Mapping[str, str]) -> dict[str, 
     >>> paths({"industry": "28", "region": "Europe", "size_band": "<250"}, {"28": "Machinery"})["B"]
     ('all', 'Europe', '<250')
     """
-    industry, region, size = record["industry"], record["region"], record["size_band"]
+    # A result from before segments were kept has none: it is compared with all peers.
+    industry, region, size = (record.get(key, "") for key in ("industry", "region", "size_band"))
     return {
         "A": (ROOT, sector_of.get(industry, ""), industry, region, size),
         "B": (ROOT, region, size),

@@ -29,6 +29,7 @@ def sections(member: Member | None) -> list[tuple[str, list[Place]]]:
             _("Results"),
             [
                 (_("Dashboard"), "dashboard", results),
+                (_("Trend"), "dashboard-trend", results),
                 (_("Sites") if results else _("Your plant"), "dashboard-sites", results or own_sites),
                 (_("Plants and head office"), "dashboard-perception", results),
                 (_("Value streams and resources"), "dashboard-streams", results),
