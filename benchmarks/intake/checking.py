@@ -79,7 +79,8 @@ class Checker:
     def take(self, batch: Batch) -> bytes:
         """The lines for COPY of a batch; none from the first error of the file on."""
         names = [text.strip() for text in texts(batch.columns[NAME])]
-        frame = self._frame(batch, names)
+        known_as = [plain(name) for name in names]
+        frame = self._frame(batch, names, known_as)
         self.rows += len(frame)
         try:
             self.schema.validate(frame, lazy=True)
@@ -88,15 +89,15 @@ class Checker:
         self._look(batch, frame)
         if self.error_count or not len(frame):
             return b""
-        return copy_lines(frame, names, self.order.measures)
+        return copy_lines(frame, known_as, self.order.measures)
 
     def note(self, fault: Fault) -> None:
         self.error_count += 1
         if len(self.errors) < KEPT_ERRORS:
             self.errors.append(fault)
 
-    def _frame(self, batch: Batch, names: list[str]) -> pd.DataFrame:
-        columns: dict[str, Any] = {NAME: pd.Series(names, dtype=object), AGAIN: self._repeated(names, batch.lines)}
+    def _frame(self, batch: Batch, names: list[str], known_as: list[str]) -> pd.DataFrame:
+        columns: dict[str, Any] = {NAME: pd.Series(names, dtype=object), AGAIN: self._repeated(known_as, batch.lines)}
         for segment in SEGMENTS:
             coded = pc.dictionary_encode(pa.array(texts(batch.columns[segment]), type=pa.string()))
             columns[segment] = coded.to_pandas()
@@ -107,12 +108,12 @@ class Checker:
             columns[measure] = numbers(batch.columns[measure]) if measure in batch.columns else nothing
         return pd.DataFrame(columns, copy=False)
 
-    def _repeated(self, names: list[str], lines: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """For each name the line it stood on before, else 0; capitals and spaces make no other company."""
-        again = np.zeros(len(names), dtype=np.int64)
+    def _repeated(self, known_as: list[str], lines: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """For each name, made plain, the line it stood on before, else 0."""
+        again = np.zeros(len(known_as), dtype=np.int64)
         known = self.first_line
-        for i, (name, line) in enumerate(zip(names, lines.tolist(), strict=True)):
-            first = known.setdefault(plain(name), line)
+        for i, (name, line) in enumerate(zip(known_as, lines.tolist(), strict=True)):
+            first = known.setdefault(name, line)
             if first != line and name:
                 again[i] = first
         return again
@@ -239,9 +240,12 @@ def thousandths(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.floor(np.round(values * 1000, 6) + 0.5)
 
 
-def copy_lines(frame: pd.DataFrame, names: list[str], measures: list[str]) -> bytes:
-    """A right frame as text for COPY, with a hash in place of each name: key, segments, day, completion, scores."""
-    keys = [hashlib.sha256(plain(name).encode()).hexdigest() for name in names]
+def copy_lines(frame: pd.DataFrame, known_as: list[str], measures: list[str]) -> bytes:
+    """A right frame as text for COPY, with a hash in place of each name: key, segments, day, completion, scores.
+
+    `known_as` are the names made plain.
+    """
+    keys = [hashlib.sha256(name.encode()).hexdigest() for name in known_as]
     scores = []
     for measure in measures:
         whole = thousandths(frame[measure].to_numpy())

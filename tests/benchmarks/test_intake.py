@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
 from benchmarks.intake import cards, checking, process, reading, running, wording
 from benchmarks.intake.layout import Order, Unreadable
@@ -424,3 +425,29 @@ def test_the_command_says_what_is_wrong(tmp_path):
     with pytest.raises(CommandError, match="there is no column “CAPP1”"):
         call_command("import_benchmark", str(wrong), dataset="x", mapping=["CAPP1=x"])
     assert Dataset.objects.count() == 0
+
+
+def test_records_belong_to_what_exists(peers):
+    """What foreign keys promised, checked by statement: there is a dataset and an import, neither goes, no record moves."""
+    dataset, other = peers(), load(text_of([record(40)]), "other")
+    card = dataset.imports.get()
+    one = dataset.records.first()
+
+    def insert(*keys: str, **changes: object) -> None:
+        values = {f.attname: getattr(one, f.attname) for f in Record._meta.concrete_fields if f.attname != "id"}
+        Record.objects.bulk_create([Record(**values | {"record_key": key} | changes) for key in keys])
+
+    insert("new", "newer", brought_by_id=None)
+    for wrong in (
+        lambda: insert("a", "b", dataset_id=10**9),
+        lambda: insert("a", "b", brought_by_id=10**9),
+        lambda: Record.objects.filter(pk=one.pk).update(dataset=other),
+        lambda: Record.objects.filter(pk=one.pk).update(brought_by=other.imports.get()),
+        lambda: Dataset.objects.filter(pk=dataset.pk)._raw_delete("default"),
+        lambda: Import.objects.filter(pk=card.pk)._raw_delete("default"),
+    ):
+        with pytest.raises(IntegrityError, match="belong|stays with"), transaction.atomic():
+            wrong()
+    one.save()  # names all its columns and changes none
+    other.records.all().delete()
+    assert Record.objects.filter(dataset=dataset).count() == 14

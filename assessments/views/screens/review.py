@@ -129,5 +129,5 @@ def job(found: Job | None) -> dict[str, Any]:
         "state": state,
         "label": labels[state],
         "progress": found.progress if found else 0,
-        "error": found.error if found else "",
+        "error": found.reason if found else "",
     }
