@@ -90,7 +90,9 @@ def installation_role_required(role: InstallationRole) -> Callable[[View], View]
         @wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return signed_out(request)
+                response = signed_out(request)
+                response.headers["HX-Refresh"] = "true"  # what looks again by itself leads to the sign-in page
+                return response
             if request.user.installation_role != role:
                 raise PermissionDenied(_("Your role does not include this page."))
             with for_installation(request.user.pk, read_only=request.method in ("GET", "HEAD", "OPTIONS")):

@@ -265,6 +265,15 @@ def test_the_progress_is_a_fragment_that_ends_with_a_new_page(steward):
     assert steward.get(url, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
 
 
+def test_a_progress_that_is_signed_out_leads_to_the_sign_in_page(steward):
+    url = upload(steward, text(peer_rows())).url
+    steward.logout()
+    fragment = steward.get(url, headers={"HX-Request": "true"})
+    assert (fragment.status_code, fragment.headers["HX-Refresh"]) == (401, "true")
+    assert steward.get(url).url == f"/accounts/login/?next={url}"
+    assert steward.post(f"{url}confirm/").url.startswith("/accounts/login/")
+
+
 def test_columns_are_named_once_for_a_source(steward):
     theirs = {name: f"Their {name}" for name in (*FIXED, *measures())}
     card = checked(steward, text(peer_rows(), theirs))
