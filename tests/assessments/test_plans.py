@@ -450,7 +450,7 @@ def test_a_conflict_says_who_and_what_and_the_second_try_stands(scored):
     body = reply.content.decode()
     assert reply.status_code == 409
     assert "csco Nordwerk changed this action in the meantime" in body
-    assert "Effort: 10 → 33 person-days." in body
+    assert "Effort: 20 → 33 person-days." in body
     assert "from the plant" in body
     newest = row(scored, "A01").version
     assert f'name="base_version" value="{newest}"' in body
@@ -494,7 +494,7 @@ def test_days_that_do_not_hold_are_said_in_words(scored):
 
 
 def test_what_owners_can_give(scored):
-    """600 days in half a year of 181 to 184 days are some 100 a month: more than 50, less than 200."""
+    """1000 days in half a year are some 166 a month: more than 50, less than 200."""
     choose(scored, "A03")
     analyst = scored.members["analyst"]
     write(scored, "change_action", row(scored, "A03"), values={"owner": analyst})

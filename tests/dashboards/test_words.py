@@ -96,6 +96,9 @@ def test_nothing_english_is_left(browser, made_up_language, page):
         content |= texts_in(list(Answer.objects.filter(status="data").values_list("data", flat=True)))
         for typed in ("notes", "shown_by", "dropped_because"):
             content |= set(PlannedAction.objects.values_list(typed, flat=True))
+        content |= {
+            said["en"] for said in PlannedAction.objects.values_list("reasons", flat=True)
+        }  # frozen as they were
     enterprise = f"/submissions/{submission.public_id}/"
     path = page.format(
         enterprise=enterprise,
