@@ -82,6 +82,8 @@ def said(value: float | None, digits: int, plus: bool = False) -> str:
 def node_row(node: Node, seen: Insight, measure: str, choice: dict[str, str], depth: int) -> dict[str, Any]:
     """One number of a tree with those it follows from, as `dashboards/_node.html` shows it."""
     text = "" if node.value is None and node.note else said(node.value, node.digits, node.signed)
+    if node.unit == _("percentile") and node.value is not None:
+        text = f"P{text}"
     return {
         "label": node.label,
         "code": node.code if node.ref and node.ref[0] == "question" else "",
