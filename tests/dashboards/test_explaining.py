@@ -19,7 +19,8 @@ from opmodel.organisations.tenancy import installation, tenant
 from tests.dashboards.conftest import STORIES
 
 PAGES = ("/dashboard/", "/dashboard/?sort=gap", "/dashboard/?sort=priority", "/dashboard/trend/", "/dashboard/sites/",
-         "/dashboard/peers/CAP1/")  # fmt: skip
+         "/dashboard/peers/CAP1/", "/dashboard/priorities/?reference=target",
+         "/dashboard/priorities/?preset=own&cost=10&objectives=20&gap=50")  # fmt: skip
 LINK = re.compile(r'<a href="(/dashboard/explain/[^"]+)"[^>]*>(?:<strong>)?([^<]*)')
 NUMBER = re.compile(r"[+−]?\d+([.]\d+)?|P\d+")
 
