@@ -46,6 +46,7 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
     context = {
         "source": source(seen),
         "measure": row(seen, seen.measures[measure]) if measure in seen.measures else None,
+        "component": seen.measures[measure].component if measure in seen.measures else "",
         "what": what,
         "main": node_row(found.main, seen, measure, choice, 0),
         "more": [node_row(n, seen, measure, choice, 1) for n in found.nodes[1:]],
