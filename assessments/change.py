@@ -191,13 +191,33 @@ def network_change(before: Plants, after: Plants) -> Change:
     RECALCULATED is what today's scores and weights of the plants make beyond the stored views: 0 unless the method changed
     or a survey is being scored anew.
     """
+    whole = network_kinds(before, after)
+    if not whole.kinds:
+        return whole
+    parts = grouped(parts_of_change(before.terms, after.terms), lambda part: OF_PART[part.kind])
+    return Change(whole.before, whole.after, whole.kinds, parts, whole.centre)
+
+
+def network_kinds(before: Plants, after: Plants) -> Change:
+    """The same without the plants' parts: 500 plants in 27 dimensions take a hundredth of a second."""
     old, new = before.stored, after.stored
     if old is None or new is None or not before.terms or not after.terms:
         return Change(old, new, {}, {})
-    parts = grouped(parts_of_change(before.terms, after.terms), lambda part: OF_PART[part.kind])
-    kinds = {kind: math.fsum(p.by for p in parts.get(kind, ())) for kind in NETWORK_KINDS}
-    kinds[RECALCULATED] = (new - old) - (_mean(after.terms) - _mean(before.terms))
-    return Change(old, new, tidy(kinds), parts, centre_of(before.terms, after.terms))
+    then, now = _mean(before.terms), _mean(after.terms)
+    centre = (then + now) / 2
+    kinds = dict.fromkeys(NETWORK_KINDS, 0.0)
+    for key, term in after.terms.items():
+        was = before.terms.get(key)
+        if was is None:
+            kinds[JOINED] += term.weight * (term.value - centre)
+        else:
+            kinds[IMPROVED] += (was.weight + term.weight) / 2 * (term.value - was.value)
+            kinds[WEIGHTS] += (term.weight - was.weight) * ((was.value + term.value) / 2 - centre)
+    for key, term in before.terms.items():
+        if key not in after.terms:
+            kinds[LEFT] -= term.weight * (term.value - centre)
+    kinds[RECALCULATED] = (new - old) - (now - then)
+    return Change(old, new, tidy(kinds), {}, centre)
 
 
 def mean_change(changes: Iterable[Change]) -> Change:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from assessments import bulk, change, pipeline, publishing
 from assessments.change import Change, Plants, Scored, Term
@@ -10,6 +11,8 @@ from assessments.insight import Insight
 from assessments.models import Result, Submission
 from assessments.packing import scores_of
 from assessments.reading import Reading
+
+NOBODY = Plants(None, {})
 
 
 @dataclass(frozen=True)
@@ -20,9 +23,8 @@ class Since:
     before: Result
     after: Result
     enterprise: Mapping[str, Change]  # by measure
-    network: Mapping[str, Change]  # by dimension
-    plants: Change  # mean over the dimensions whose plants' view can be taken apart
-    dimensions: int  # how many those are
+    views: tuple[Mapping[str, Plants], Mapping[str, Plants]]  # then and now, by dimension
+    dimensions: tuple[str, ...]  # of today's content
     names: Mapping[str, str]  # plant -> its name
 
     @property
@@ -33,6 +35,29 @@ class Since:
     def same_content(self) -> bool:
         return self.before.content_version == self.after.content_version
 
+    @cached_property
+    def kinds(self) -> dict[str, Change]:
+        """The plants' view of each dimension, without the plants' parts."""
+        return {d: change.network_kinds(*self._sides(d)) for d in self.dimensions}
+
+    @cached_property
+    def network(self) -> dict[str, Change]:
+        """The plants' view of each dimension, plant by plant."""
+        return {d: change.network_change(*self._sides(d)) for d in self.dimensions}
+
+    @property
+    def plants(self) -> Change:
+        """Mean over the dimensions whose plants' view can be taken apart."""
+        return change.mean_change(self.kinds.values())
+
+    @property
+    def compared(self) -> int:
+        """How many dimensions those are."""
+        return sum(bool(c.kinds) for c in self.kinds.values())
+
+    def _sides(self, dimension: str) -> tuple[Plants, Plants]:
+        return self.views[0].get(dimension, NOBODY), self.views[1].get(dimension, NOBODY)
+
 
 def since(seen: Insight) -> Since | None:
     """What changed since the last scored cycle before; None when there is none. `seen` was opened looking back."""
@@ -40,28 +65,16 @@ def since(seen: Insight) -> Since | None:
     before = seen.reading.results.get(earlier.pk) if earlier else None
     if earlier is None or before is None:
         return None
-    sides = (
-        scored(seen.reading, earlier, before),
-        scored(seen.reading, seen.submission, seen.result),
-    )
-    plants = [plants_of(seen.reading, s.cycle_id) for s in (earlier, seen.submission)]
-    nothing = Plants(None, {})
-    network = {
-        d.code: change.network_change(plants[0].get(d.code, nothing), plants[1].get(d.code, nothing))
-        for d in seen.catalogue.dimensions
-    }
-    known = [c for c in network.values() if c.kinds]
+    sides = (scored(seen.reading, earlier, before), scored(seen.reading, seen.submission, seen.result))
+    cycles = (earlier.cycle_id, seen.submission.cycle_id)
     return Since(
         earlier=earlier,
         before=before,
         after=seen.result,
         enterprise={m: change.enterprise_change(*sides, m) for m in seen.catalogue.measures},
-        network=network,
-        plants=change.mean_change(known),
-        dimensions=len(known),
-        names={
-            str(p.site_id): p.name for s in (earlier, seen.submission) for p in seen.reading.invited.get(s.cycle_id, ())
-        },
+        views=(plants_of(seen.reading, cycles[0]), plants_of(seen.reading, cycles[1])),
+        dimensions=tuple(d.code for d in seen.catalogue.dimensions),
+        names={str(p.site_id): p.name for cycle in cycles for p in seen.reading.invited.get(cycle, ())},
     )
 
 

@@ -16,7 +16,7 @@ from assessments.derivations.asked import Asked
 from assessments.explaining import Node
 from assessments.insight import Insight
 from assessments.models import Submission
-from assessments.ranking import PRESETS, REFERENCES, usable_references
+from assessments.ranking import PRESETS, REFERENCES, Weights, usable_references
 from assessments.reading import Reading
 from opmodel.organisations.models import Member
 
@@ -73,12 +73,17 @@ def offered(seen: Insight, measure: str) -> list[str]:
 
 
 def explanation(
-    seen: Insight, measure: str, what: str = "score", preset: str = "strategic", reference: str = ""
+    seen: Insight,
+    measure: str,
+    what: str = "score",
+    preset: str = "strategic",
+    reference: str = "",
+    own: Weights | None = None,
 ) -> Explanation | None:
     """How a number of a measure (for `action`: of an action) came about; None where there is nothing to explain.
 
-    `preset` and `reference` are those of the ranking, for "priority", "action" and "projection". Raises KeyError for ones
-    that nobody knows.
+    `preset` (or weights of one's `own`) and `reference` are those of the ranking, for "priority", "action" and
+    "projection". Raises KeyError for ones that nobody knows.
     """
     known = seen.catalogue.action_by_code if what == "action" else seen.measures
     if measure not in known or (what != "action" and what not in offered(seen, measure)):
@@ -88,7 +93,7 @@ def explanation(
     reference = reference or next(iter(usable_references(seen)), "target")
     if preset not in PRESETS or reference not in REFERENCES:
         raise KeyError(preset, reference)
-    nodes = MAKERS[what](Asked(seen, measure, preset, reference))
+    nodes = MAKERS[what](Asked(seen, measure, preset, reference, own))
     return Explanation(what, nodes) if nodes else None
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from assessments.insight import Insight, MeasureView
+from assessments.ranking import Ranking, Weights, ranking_of
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,11 @@ class Asked:
     code: str
     preset: str
     reference: str
+    own: Weights | None = None  # weights somebody typed, in place of the preset
 
     @property
     def view(self) -> MeasureView:
         return self.seen.measures[self.code]
+
+    def ranking(self) -> Ranking:
+        return ranking_of(self.seen, self.preset, self.reference, self.own)

@@ -20,14 +20,15 @@ from assessments.explaining import (
     Node,
     derived,
 )
-from assessments.ranking import PRESETS, REFERENCES, RankedAction, Ranking, ranking_of
+from assessments.projection import in_doing_order
+from assessments.ranking import PRESETS, REFERENCES, Ranking
 
 COST, OBJECTIVES, GAP = 0, 1, 2
 
 
 def priority(asked: Asked) -> tuple[Node, ...]:
     """The value of a dimension and its rank; nothing without score or reference."""
-    ranking = ranking_of(asked.seen, asked.preset, asked.reference)
+    ranking = asked.ranking()
     row = next(d for d in ranking.dimensions if d.view.code == asked.code)
     if row.value is None:
         return ()
@@ -62,6 +63,7 @@ def value_of(asked: Asked, ranking: Ranking, code: str) -> Node:
     totals = ranking.weighing.columns.sum(axis=0)
     columns = (_cost(asked, ranking, code), _objectives(asked, ranking, code), _gap(asked, ranking, code))
     names = (_("Costs"), _("Objectives"), _("Gap"))
+    weights = str(PRESETS[asked.preset]) if asked.own is None else _("Own weights")
     parts = []
     for i, (name, column, weight) in enumerate(zip(names, columns, ranking.weights, strict=True)):
         whole = Node(_("All dimensions together"), float(totals[i]), GIVEN, digits=3)
@@ -70,12 +72,10 @@ def value_of(asked: Asked, ranking: Ranking, code: str) -> Node:
             _("Its own amount by that of all dimensions with score and reference; a column without any counts 0."),
             digits=4,
         )  # fmt: skip
-        given = Node(_("Weight"), weight, GIVEN, formula=str(PRESETS[ranking.preset]))
+        given = Node(_("Weight"), weight, GIVEN, formula=weights)
         parts.append(derived(Node(name, None, PRODUCT, (given, share), _("Weight times share."), digits=3)))
     name = _("Priority of %(name)s") % {"name": row.view.name}
-    rule = _("Sum of its shares in costs, objectives and gaps, each by the weight of the preset “%(preset)s”.") % {
-        "preset": PRESETS[ranking.preset]
-    }
+    rule = _("Sum of its shares in costs, objectives and gaps, each by its weight: %(weights)s.") % {"weights": weights}
     return Node(name, row.value, SUM, tuple(parts), rule, digits=3, code=code, ref=("priority", code))
 
 
@@ -129,7 +129,7 @@ def _gap(asked: Asked, ranking: Ranking, code: str) -> Node:
 
 def action(asked: Asked) -> tuple[Node, ...]:
     """The value of an action, its place in the list, and how firm that is; nothing while it is not in the list."""
-    ranking = ranking_of(asked.seen, asked.preset, asked.reference)
+    ranking = asked.ranking()
     own = next((a for a in ranking.actions if a.code == asked.code), None)
     if own is None:
         return ()
@@ -170,7 +170,7 @@ def action(asked: Asked) -> tuple[Node, ...]:
 
 def projection(asked: Asked) -> tuple[Node, ...]:
     """What a measure could be when the first actions are done: always a projection."""
-    ranking = ranking_of(asked.seen, asked.preset, asked.reference)
+    ranking = asked.ranking()
     if asked.code not in ranking.projected:
         return ()
     return (_projected(asked, ranking, asked.code),)
@@ -181,7 +181,7 @@ def _projected(asked: Asked, ranking: Ranking, code: str, weight: float | None =
     label = _("%(name)s, projected") % {"name": name}
     value = ranking.projected[code]
     if code in content.dimension_by_code:
-        node = _lifts(asked, ranking.top, code)
+        node = _lifts(asked, ranking, code)
         return Node(label, value, node.rule, node.parts, node.formula, unit=_("level"), weight=weight, code=code)
     if code == "OVERALL":
         below = [(c.code, 1.0) for c in content.components]
@@ -194,16 +194,17 @@ def _projected(asked: Asked, ranking: Ranking, code: str, weight: float | None =
     return Node(label, value, WEIGHTED_MEAN, parts, rule, unit=_("level"), weight=weight, code=code)
 
 
-def _lifts(asked: Asked, top: tuple[RankedAction, ...], code: str) -> Node:
-    """One dimension, action by action in the order of the list."""
+def _lifts(asked: Asked, ranking: Ranking, code: str) -> Node:
+    """One dimension, action by action in the order in which they are done."""
     m = asked.seen.measures[code]
     lifts = pipeline.current_method().priorities.lift_by_impact
     none = _("No action of the list lifts it: it stays where it is.")
     node = Node(m.name, m.score, GIVEN, formula=none, digits=2, unit=_("level"), code=code, ref=("score", code))
-    for a in top:
-        if a.action.lifts_score and code in a.action.dimensions:
+    first = {a.code for a in ranking.top}
+    for a in in_doing_order(asked.seen.catalogue.actions):
+        if a.code in first and a.lifts_score and code in a.dimensions:
             lift = Node(_("Lift of impact %(n)d") % {"n": a.impact}, float(lifts[a.impact - 1]), unit=_("levels"))
-            ceiling = Node(_("End of its range"), a.action.max_score, digits=1, unit=_("level"))
+            ceiling = Node(_("End of its range"), a.max_score, digits=1, unit=_("level"))
             rule = _("A projection: an action adds at most the lift of its impact, never above the end of its range.")
             label = _("After “%(title)s”") % {"title": a.title}
             node = derived(Node(label, None, LIFTED, (node, lift, ceiling), rule, unit=_("level"), code=a.code))

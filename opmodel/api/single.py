@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from assessments import derivations, selectors
 from assessments.explaining import walk
 from assessments.insight import Insight
-from assessments.ranking import PRESETS, REFERENCES
+from assessments.ranking import OWN, PRESETS, REFERENCES
+from assessments.weighing import WEIGHTS, OwnWeights, own_weights
 from opmodel.api import contract, parameters
 from opmodel.api.parameters import CYCLE
 from opmodel.api.problems import BadParameter
@@ -40,7 +41,13 @@ class Explain(Endpoint):
                 "what", str, enum=tuple(derivations.MAKERS), description="Which number of it.", default="score"
             ),
             OpenApiParameter(
-                "preset", str, enum=tuple(PRESETS), description="Weights of the ranking.", default="strategic"
+                "preset", str, enum=(*PRESETS, OWN), description="Weights of the ranking.", default="strategic"
+            ),
+            *(
+                OpenApiParameter(
+                    name, {"type": "number", "minimum": 0, "maximum": 100}, description=f"Own weight: {name}."
+                )
+                for name in WEIGHTS
             ),
             OpenApiParameter(
                 "reference",
@@ -57,8 +64,8 @@ class Explain(Endpoint):
 
     def answer(self, request: Request, member: Member) -> dict[str, Any]:
         given = request.query_params
-        choices = {"what": tuple(derivations.MAKERS), "preset": tuple(PRESETS), "reference": tuple(REFERENCES)}
-        query = parameters.read(given, ("submission", "cycle", "measure", "peers"), choices)
+        choices = {"what": tuple(derivations.MAKERS), "preset": (*PRESETS, OWN), "reference": tuple(REFERENCES)}
+        query = parameters.read(given, ("submission", "cycle", "measure", "peers", *WEIGHTS), choices)
         what, measure = query.choices.get("what", "score"), given.get("measure", "OVERALL")
         seen = derivations.opened(member, submission_of(member, given, query.cycle), what, given.get("peers", ""))
         if seen is None:
@@ -66,8 +73,13 @@ class Explain(Endpoint):
         known = seen.catalogue.action_by_code if what == "action" else seen.measures
         if measure not in known:
             raise BadParameter("measure", measure, "the code of an action" if what == "action" else "a code of scores")
-        chosen = query.choices.get("preset", "strategic"), query.choices.get("reference", "")
-        found = derivations.explanation(seen, measure, what, *chosen)
+        preset, reference = query.choices.get("preset", "strategic"), query.choices.get("reference", "")
+        own = own_weights(given) if preset == OWN else OwnWeights({}, None, "")
+        if own.error:
+            raise BadParameter("preset", preset, f"the weights {', '.join(WEIGHTS)}, each from 0 to 100")
+        found = derivations.explanation(
+            seen, measure, what, "strategic" if own.weights else preset, reference, own.weights
+        )
         if found is None:
             raise Http404("There is nothing to explain: this submission has no such number.")
         return about(seen) | {"measure": measure, "what": what, "results": rows_of(found)}

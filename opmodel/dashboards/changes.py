@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments.change import ANSWERS, ENTERPRISE_KINDS, NETWORK_KINDS, Change, by_key
+from assessments.change import ANSWERS, ENTERPRISE_KINDS, NETWORK_KINDS, Change, by_key, mean_change
 from assessments.derivations.changes import KINDS
 from assessments.insight import Insight
 from assessments.since import Since
@@ -49,19 +49,19 @@ def summary(seen: Insight, found: Since | None) -> dict[str, Any] | None:
     """The change on the dashboard; None while there is no earlier cycle."""
     if found is None:
         return None
-    whole = found.enterprise["OVERALL"]
+    whole, plants = found.enterprise["OVERALL"], found.plants
     return {
         "cycle": found.earlier.cycle.name,
         "headline": headline(seen, found),
         "enterprise": kinds_of(whole, ENTERPRISE_KINDS),
         "total": signed(whole.by, 2),
         "url": explain_url(seen, "OVERALL", "change") if whole.by is not None else "",
-        "plants": kinds_of(found.plants, NETWORK_KINDS),
-        "plants_total": signed(found.plants.by, 2),
+        "plants": kinds_of(plants, NETWORK_KINDS),
+        "plants_total": signed(plants.by, 2),
         "plants_headline": change_words.plants_headline(
-            found.earlier.cycle.name, found.plants.before, found.plants.after, found.plants.kinds, found.dimensions
+            found.earlier.cycle.name, plants.before, plants.after, plants.kinds, found.compared
         ),
-        "dimensions": found.dimensions,
+        "dimensions": found.compared,
     }
 
 
@@ -75,7 +75,7 @@ def kinds_of(change: Change, order: Sequence[str]) -> list[dict[str, Any]]:
 
 def details(seen: Insight, found: Since) -> dict[str, Any]:
     """What moved most: dimensions, questions, plants."""
-    whole = found.enterprise["OVERALL"]
+    whole, plants = found.enterprise["OVERALL"], mean_change(found.network.values())
     questions = seen.catalogue.question_by_code
     return {
         "dimensions": [
@@ -101,7 +101,7 @@ def details(seen: Insight, found: Since) -> dict[str, Any]:
         ],
         "plants": [
             {"name": found.names.get(key, key), "by": signed(by, 2)}
-            for key, by in list(by_key(p for parts in found.plants.parts.values() for p in parts).items())[:MOST]
+            for key, by in list(by_key(p for parts in plants.parts.values() for p in parts).items())[:MOST]
         ],
         "network": network_rows(seen, found.network),
         "method": "" if found.same_method else f"{found.before.method_version} → {found.after.method_version}",
@@ -141,5 +141,5 @@ def figure(seen: Insight, found: Since | None) -> Figure | None:
     )
     kinds = {kind: str(KINDS[kind]) for kind in (*ENTERPRISE_KINDS, *NETWORK_KINDS)}
     rows = [(_("Head office"), m.name, found.enterprise[m.code]) for m in seen.measures.values()]
-    rows += [(_("Plants"), m.name, found.network[m.code]) for m in seen.dimensions]
+    rows += [(_("Plants"), m.name, found.kinds[m.code]) for m in seen.dimensions]
     return chart.by_kind([(whose, name, c.before, c.after, c.kinds) for whose, name, c in rows], kinds, words)

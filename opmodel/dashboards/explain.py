@@ -14,7 +14,8 @@ from assessments.decimals import written
 from assessments.derivations import Explanation
 from assessments.explaining import WEIGHTED_MEAN, Node
 from assessments.insight import Insight
-from assessments.ranking import PRESETS, REFERENCES
+from assessments.ranking import OWN, PRESETS, REFERENCES
+from assessments.weighing import OwnWeights, own_weights
 from benchmarks.statistics import half_up
 from opmodel.dashboards.presenting import explain_url, network_row, number, perception_row, row, source
 from opmodel.organisations.guards import member_required
@@ -26,23 +27,26 @@ def explain(request: HttpRequest, public_id: str, measure: str) -> HttpResponse:
     """How one number of a measure came about, down to the stored answers; ?what= says which number."""
     what = request.GET.get("what", "score")
     preset, reference = request.GET.get("preset", "strategic"), request.GET.get("reference", "")
-    if what not in derivations.MAKERS or preset not in PRESETS or reference not in ("", *REFERENCES):
+    own = own_weights(request.GET) if preset == OWN else OwnWeights({}, None, "")
+    known = preset in PRESETS or own.weights is not None
+    if what not in derivations.MAKERS or not known or reference not in ("", *REFERENCES):
         raise Http404
     seen = derivations.opened(request.member, public_id, what, request.GET.get("peers", ""))
     if seen is None:
         raise Http404
-    found = derivations.explanation(seen, measure, what, preset, reference)
+    found = derivations.explanation(seen, measure, what, "strategic" if own.weights else preset, reference, own.weights)
     if found is None:
         if measure not in seen.measures or what not in derivations.offered(seen, measure):
             raise Http404
         found = Explanation(
             what, (Node(str(derivations.WORDS[what]), None, note=_("There is nothing to explain yet.")),)
         )
-    choice = {"preset": preset, "reference": reference} if what in derivations.OF_RANKING else {}
+    choice = {"preset": preset, "reference": reference, **own.typed} if what in derivations.OF_RANKING else {}
     submission = seen.submission
     context = {
         "source": source(seen),
         "measure": row(seen, seen.measures[measure]) if measure in seen.measures else None,
+        "component": seen.measures[measure].component if measure in seen.measures else "",
         "what": what,
         "main": node_row(found.main, seen, measure, choice, 0),
         "more": [node_row(n, seen, measure, choice, 1) for n in found.nodes[1:]],
@@ -82,6 +86,8 @@ def said(value: float | None, digits: int, plus: bool = False) -> str:
 def node_row(node: Node, seen: Insight, measure: str, choice: dict[str, str], depth: int) -> dict[str, Any]:
     """One number of a tree with those it follows from, as `dashboards/_node.html` shows it."""
     text = "" if node.value is None and node.note else said(node.value, node.digits, node.signed)
+    if node.unit == _("percentile") and node.value is not None:
+        text = f"P{text}"
     return {
         "label": node.label,
         "code": node.code if node.ref and node.ref[0] == "question" else "",

@@ -19,7 +19,7 @@ from opmodel.dashboards import headlines
 from opmodel.dashboards.choosing import address, kept
 from opmodel.dashboards.dimensions import default_reference
 from opmodel.dashboards.opening import of_enterprise
-from opmodel.dashboards.presenting import action_row, choices, dimension_row, number, percent
+from opmodel.dashboards.presenting import action_row, choices, dimension_row, explain_url, number, percent
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission, can
 
@@ -37,12 +37,19 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
         raise Http404
     own = own_weights(request.GET) if preset == OWN else OwnWeights({}, None, "")
     ranked = ranking_of(seen, "strategic" if preset == OWN else preset, reference, own.weights)
+    chosen = {"preset": preset, "reference": reference, **own.typed} if not own.error else {}
     top = ranked.top
     first = seen.measures[top[0].component].name if top else ""
     then = ranked.projected.get("OVERALL")
     left_out = [d.view.name for d in ranked.dimensions if d.rank is None and not d.protect]
     projected = [
-        {"name": m.name, "component": m.component, "now": number(m.score), "then": number(ranked.projected.get(m.code))}
+        {
+            "name": m.name,
+            "component": m.component,
+            "now": number(m.score),
+            "then": number(ranked.projected.get(m.code)),
+            "then_url": explain_url(seen, m.code, "projection", **chosen) if m.code in ranked.projected else "",
+        }
         for m in (seen.overall, *seen.components)
     ]
     rules = pipeline.current_method().priorities
@@ -55,11 +62,19 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
         "reference": REFERENCES[reference],
         "reference_key": reference,
         "top": [full_row(a, seen.catalogue) for a in top],
-        "more": [full_row(a, seen.catalogue) for a in ranked.actions if not a.in_top_list],
+        "more": [
+            full_row(a, seen.catalogue) | {"value_url": explain_url(seen, a.code, "action", **chosen)}
+            for a in ranked.actions
+            if not a.in_top_list
+        ],
         "at_sites": [site_row(s, seen.catalogue) for s in ranked.at_sites],
         "projected": projected,
         "projection_url": address("dashboard-projection", kept(request), {"a": [a.code for a in top], "chosen": 1}),
-        "ranked": [dimension_row(seen, d) for d in ranked.dimensions if d.rank is not None],
+        "ranked": [
+            dimension_row(seen, d) | {"value_url": explain_url(seen, d.view.code, "priority", **chosen)}
+            for d in ranked.dimensions
+            if d.rank is not None
+        ],
         "protect": [dimension_row(seen, d) for d in ranked.dimensions if d.protect],
         "left_out": left_out,
         "no_actions": headlines.no_actions(len(left_out)),

@@ -40,7 +40,9 @@ def test_the_parts_of_the_demo_add_up_for_every_measure(world, db):
             assert sum(c.kinds.values()) == pytest.approx(c.by, abs=1e-7)
             parts = sum(p.by for own in c.parts.values() for p in own)
             assert parts + c.kinds.get("method", 0) + c.kinds.get("recalculated", 0) == pytest.approx(c.by, abs=1e-7)
-        assert found.dimensions == 27
+        assert found.compared == 27
+        for d, quick in found.kinds.items():
+            assert quick.kinds == pytest.approx(sums(found.network[d]), abs=1e-9)
         assert sum(found.plants.kinds.values()) == pytest.approx(found.plants.by, abs=1e-7)
 
 
@@ -59,6 +61,12 @@ def test_a_page_takes_fewer_than_15_statements(browser, page):
     with CaptureQueriesContext(connection) as seen:
         assert client.get(path).status_code == 200
     assert sum(not q["sql"].startswith("SELECT set_config(") for q in seen) < 15
+
+
+def sums(change: Change) -> dict[str, float]:
+    """The kinds of a change added up from its parts."""
+    told = {kind: sum(p.by for p in change.parts.get(kind, ())) for kind in change.kinds}
+    return told | {"recalculated": change.kinds["recalculated"]}
 
 
 def test_one_cycle_has_no_change_and_says_so(browser):
