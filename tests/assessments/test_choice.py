@@ -262,6 +262,42 @@ def test_nobody_sees_the_judgement_of_another_organisation(world):
         assert not alignment.relevance_of(world.organisation.pk, selectors.catalogue_of(other.enterprise)).own
 
 
+def test_the_effort_is_the_plans_once_there_is_one():
+    """Chosen by own weights; dropped actions take no effort any more."""
+    world = build.score_all(build.world("Nordwerk"))
+    with world.inside():
+        seen = insight.build(world.enterprise, selectors.latest_result(world.enterprise))
+        before = serving.effort_of(seen)
+        assert not before.planned
+        assert before.actions == tuple(a.action for a in ranking.ranking_of(seen).top)
+        first = before.actions[0]
+        done = workflow.choose_actions(
+            by=world.members["csco"], submission=world.enterprise, codes=[first.code], preset="own", reference="target",
+            own=(0.5, 0.25, 0.25),
+        )  # fmt: skip
+        assert (done.plan.preset, done.plan.weights) == ("own", [0.5, 0.25, 0.25])
+        after = serving.effort_of(seen)
+        assert after.planned
+        held = {row.code: row.effort_days for row in done.made}
+        assert {a.code for a in after.actions} == set(held)
+        assert sum(after.days.values()) == pytest.approx(sum(held.values()))
+    page = world.client().get("/plan/").content.decode()
+    assert "Own weights" in page
+
+
+def test_choosing_by_weights_that_are_none_is_refused():
+    world = build.score_all(build.world("Nordwerk"))
+    with world.inside():
+        seen = insight.build(world.enterprise, selectors.latest_result(world.enterprise))
+        code = ranking.ranking_of(seen).top[0].code
+    form = {"cycle": world.cycle.public_id, "codes": code, "preset": "own", "reference": "target"}
+    client = world.client()
+    refused = client.post("/plan/choose/", form | {"cost": "500", "objectives": "1", "gap": "1"}, follow=True)
+    assert "Choose a weighting and a reference from the lists." in refused.content.decode()
+    taken = client.post("/plan/choose/", form | {"cost": "2", "objectives": "1", "gap": "1"}, follow=True)
+    assert "in the plan now" in taken.content.decode()
+
+
 def test_the_ranking_follows_the_own_judgement_and_counts_it():
     """Only CAP1 serves growth any more, and growth has all points: its objectives share is 1, all others have 0."""
     world = build.score_all(build.world("Nordwerk"))

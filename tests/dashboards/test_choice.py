@@ -294,7 +294,9 @@ def test_points_stand_beside_the_effort_of_the_first_five(browser):
     for name, points in {"Cost and margin": 30, "Growth": 10, "Sustainability": 5}.items():
         assert re.search(rf"{name} {points} \d+ ", text)
     assert "All cells come from the content" in text
-    assert "first 5 actions of the ranking" in text
+    assert re.search(r"The effort is that of the \d+ actions in the plan", text)
+    without = text_of(browser("leader").get("/dashboard/alignment/"))
+    assert "There is no plan yet. The effort is that of the first 5 actions of the ranking" in without
 
 
 def test_own_judgement_is_marked_wherever_it_is_used_and_can_be_taken_back(browser):
