@@ -65,6 +65,7 @@ urlpatterns = [
     path("submissions/<pid:public_id>/inspect/", reviewing.inspect, name="submission-inspect"),
     path("submissions/<pid:public_id>/return/", reviewing.send_back, name="submission-return"),
     path("submissions/<pid:public_id>/accept/", reviewing.accept, name="submission-accept"),
+    path("submissions/<pid:public_id>/answer-wish/", reviewing.answer_wish, name="submission-answer-wish"),
     path("remarks/<pid:public_id>/settle/", reviewing.settle, name="remark-settle"),
     path("submissions/<pid:public_id>/history/<str:code>/", history.question, name="submission-history"),
 ]

@@ -1,5 +1,7 @@
 """Pages as a browser gets them: weight of everything a page loads, statements and time for few and for many sites.
 
+Two tables: all kinds of pages with 3 and MANY sites in one cycle, and the pages of figures with 50 and 500 sites in three.
+
 Weight: the compressed page and every style sheet and script it names, as served (brotli where the browser takes it).
 Statements: the whole request, BEGIN and COMMIT counted. Time: median of RUNS requests through all middleware.
 """
@@ -26,6 +28,26 @@ PAGES = {
     "peers": "/dashboard/peers/",
     "explain": "/dashboard/explain/{enterprise}/CAP2/",
     "perception (chart)": "/dashboard/perception/",
+}
+
+FEW_SITES, MANY_SITES, CYCLES = 50, 500, 3
+FIGURES = {
+    "dashboard": "/dashboard/",
+    "priorities": "/dashboard/priorities/",
+    "perception (chart)": "/dashboard/perception/",
+    "streams": "/dashboard/streams/",
+    "decisions": "/dashboard/facts/",
+    "peers": "/dashboard/peers/",
+    "heat map": "/dashboard/sites/",
+    "heat map, ungrouped": "/dashboard/sites/?group=none",
+    "heat map as a file": "/dashboard/figures/site-heat-map.csv",
+    "modernisation map": "/dashboard/sites/map/",
+    "who is best": "/dashboard/sites/best/",
+    "side by side": "/dashboard/sites/beside/?site={site}&site={other}",
+    "range of measures": "/dashboard/sites/compare/",
+    "one plant": "/dashboard/sites/{site}/",
+    "learn from a plant": "/dashboard/sites/{site}/CAP2/?beside={other}",
+    "own plant (manager)": "/dashboard/sites/",
 }
 
 
@@ -61,6 +83,30 @@ def request(client, path: str) -> tuple[int, float]:
     return statements, 1000 * statistics.median(times)
 
 
+def with_networks() -> None:
+    """The pages of figures with few and with many sites, three cycles each."""
+    import networks
+
+    found = {}
+    worlds = {sites: networks.made(f"Network {sites}", sites, CYCLES) for sites in (FEW_SITES, MANY_SITES)}
+    ground.run(os.environ["DATABASE_OWNER_URL"], "ANALYZE")
+    for sites, world in worlds.items():
+        names = {"site": world.submissions[1].public_id, "other": world.submissions[2].public_id}
+        for name, page in FIGURES.items():
+            client = world.client("plant_manager" if "manager" in name else "csco")
+            path = page.format(**names)
+            size = len(client.get(path, headers={"Accept-Encoding": "gzip"}).content)
+            found[name, sites] = (size, *request(client, path))
+    few, many = FEW_SITES, MANY_SITES
+    print(f"\n{CYCLES} cycles             {'page, KB':>13} {'statements':>12} {'ms':>15} {'growth':>8}")
+    print(f"{'':20} {few:6} {many:6} {few:5} {many:6} {few:8} {many:6}")
+    for name in FIGURES:
+        (light, less, fast), (heavy, more, slow) = found[name, few], found[name, many]
+        print(
+            f"{name:20} {light / 1000:6.1f} {heavy / 1000:6.1f} {less:5} {more:6} {fast:8.0f} {slow:6.0f} {slow / fast:8.1f}"
+        )
+
+
 def main() -> None:
     with ground.ready(static=True):
         ground.peers()
@@ -75,6 +121,7 @@ def main() -> None:
             for name, page in PAGES.items():
                 path = page.format(**names)
                 found[name, sites] = (*weight(client, path), *request(client, path))
+        with_networks()
     print(f"{'':20} {'page':>8} {'with all':>9} {'statements':>12} {'ms':>15}")
     print(f"{'':20} {'KB':>8} {'KB':>9} {'3':>5} {MANY:>6} {'3':>8} {MANY:>6}")
     for name in PAGES:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assessments import selectors, workflow
 from assessments.access import access
+from assessments.catalogue import SITE
 from assessments.models import Remark, Submission
 from assessments.views import screens
 from opmodel.organisations.guards import member_required
@@ -74,6 +75,22 @@ def accept(request: HttpRequest, public_id: str) -> HttpResponse:
         return again(request, found, refused, typed)
     messages.success(request, _("Accepted."))
     return redirect("submission-inspect", public_id)
+
+
+@require_POST
+@member_required(Permission.REVIEW)
+def answer_wish(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Answer what a plant asked of the centre; back to the page of the plant, where the form stands."""
+    found = fetch(request, public_id)
+    if found.view != SITE:
+        raise Http404
+    try:
+        workflow.answer_wish(by=request.member, submission=found, reply=request.POST.get("reply", ""))
+    except workflow.Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Sent. The plant reads your answer on its page."))
+    return redirect("dashboard-site", public_id)
 
 
 @require_POST

@@ -50,7 +50,13 @@ from assessments.workflow.reports import (
     request_report,
     retry_report,
 )
-from assessments.workflow.reviewing import Returned, accept_submission, return_submission, settle_remark
+from assessments.workflow.reviewing import (
+    Returned,
+    accept_submission,
+    answer_wish,
+    return_submission,
+    settle_remark,
+)
 from assessments.workflow.standing_in import end_stand_in, stand_in
 from assessments.workflow.submitting import enqueue_scoring, late_targets, submit
 from assessments.workflow.targets import take_over_targets
@@ -69,6 +75,7 @@ __all__ = [
     "add_file",
     "add_link",
     "add_sites",
+    "answer_wish",
     "apply_workbook",
     "archive_cycle",
     "assign",

@@ -17,6 +17,7 @@ from assessments.workflow.refusals import Refused
 from opmodel.organisations.models import Member
 from opmodel.organisations.permissions import Permission, can
 
+WISH = "S-N8"  # one decision that would help the plant most, in its own words
 DAYS_TO_REWORK = 7  # a return after the last day must leave time to work through the remarks
 
 
@@ -105,6 +106,30 @@ def accept_submission(*, by: Member, submission: Submission) -> Submission:
     Submission.objects.filter(pk=locked.pk).update(accepted_at=Now(), accepted_by_id=by.user_id)
     locked.refresh_from_db()
     return locked
+
+
+@transaction.atomic
+def answer_wish(*, by: Member, submission: Submission, reply: str) -> Remark:
+    """Answer what a plant asked of the centre (S-N8) without returning its survey; raises Refused.
+
+    A remark that is dealt with from the start: the plant reads it on its page, and nobody has to work on it.
+    """
+    locked = _for_review(by, submission)
+    if WISH not in selectors.all_item_data([locked])[locked.pk]:
+        raise Refused(_("This survey asks nothing of the centre, so there is nothing to answer."), status=409)
+    said = text(reply, 1000, "reply")
+    if not said:
+        raise Refused(_("Write what becomes of the wish before you send the answer."), field="reply")
+    return Remark.objects.create(
+        organisation_id=by.organisation_id,
+        submission=locked,
+        question_id=publishing.question_keys(locked.cycle.questionnaire_id)[WISH],
+        revision=locked.revision,
+        text=said,
+        by_id=by.user_id,
+        resolved_at=Now(),
+        resolved_by_id=by.user_id,
+    )
 
 
 def _for_review(by: Member, submission: Submission) -> Submission:

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from assessments import demo, workflow
-from assessments.models import Answer, Cycle, Question, Remark, Score
+from assessments import demo, publishing, workflow
+from assessments.models import Answer, Cycle, Plan, PlannedAction, Question, Remark, Result, Score
 from opmodel.jobs import queue
 from opmodel.organisations.models import MemberSite, User
 from tests import build
@@ -179,3 +179,86 @@ def test_home_leads_to_the_page(five):
     assert "Your plant</a>" in said(manager_of(five, 1), "/")
     fresh = build.world("Fresh")
     assert "Open your plant" not in said(fresh.client("plant_manager"), "/")
+
+
+def test_what_the_plan_holds_stands_on_the_pages_it_concerns(five):
+    """Network actions for everybody, those of a plant on its page alone."""
+    for site, code in ((None, "A01"), (five.sites[0], "A02"), (five.sites[1], "A03")):
+        planned(five, code, site)
+    titles = {a.code: a.title for a in publishing.catalogue(five.cycle.questionnaire_id).actions}
+    mine = text_of(own_page(manager_of(five, 1)))
+    own, network = mine.split("Your actions")[1].split("What the network decided")
+    assert titles["A02"] in own
+    assert titles["A01"] in network
+    assert titles["A03"] not in mine
+    csco = text_of(said(five.client(), f"/dashboard/sites/{five.submissions[2].public_id}/"))
+    assert titles["A03"] in csco.split("What is planned for it")[1]
+    assert titles["A02"] not in csco
+    with five.inside():
+        PlannedAction.objects.filter(code="A01").update(status="dropped", dropped_because="no money")
+    assert "Nothing is decided for the network yet." in own_page(manager_of(five, 1))
+
+
+def planned(world, code, site):
+    with world.inside():
+        result = Result.objects.filter(submission=world.enterprise).first()
+        plan, _made = Plan.objects.get_or_create(
+            cycle=world.cycle, organisation=world.organisation,
+            defaults={"result": result, "preset": "strategic", "weights": [], "reference": "target", "starts_on": "2026-01-01"},
+        )  # fmt: skip
+        PlannedAction.objects.create(
+            organisation=world.organisation, plan=plan, code=code, site=site, wave=1, starts_on="2026-01-01",
+            due_on="2026-03-01", effort_days=5, reasons={}, scores={}, lift={},
+        )  # fmt: skip
+
+
+def wishes(world, number: int) -> None:
+    with world.inside():
+        question = Question.objects.get(code="S-N8", questionnaire=world.cycle.questionnaire)
+        Answer.objects.create(organisation=world.organisation, submission=world.submissions[number], question=question,
+                              status="data", data={"text": "One system, not two"}, saved_at="2026-01-01T00:00Z")  # fmt: skip
+
+
+def test_head_office_answers_what_a_plant_asked_and_the_plant_reads_it(five):
+    wishes(five, 1)
+    page, plant = f"/dashboard/sites/{five.submissions[1].public_id}/", manager_of(five, 1)
+    assert "Not answered yet." in said(plant, HOME)
+    url = f"/submissions/{five.submissions[1].public_id}/answer-wish/"
+    assert f'action="{url}"' in said(five.client("analyst"), page)
+    reply = five.client("analyst").post(url, {"reply": " In <b>March</b> "}, follow=True)
+    assert "Sent. The plant reads your answer" in reply.content.decode()
+    for client, path in ((plant, HOME), (five.client(), page)):
+        raw = client.get(path).content.decode()
+        assert "In &lt;b&gt;March&lt;/b&gt;" in raw
+        assert "analyst Five" in raw
+        assert "Still open" not in raw  # nobody has to work on it
+    with five.inside():
+        assert five.submissions[1].__class__.objects.get(pk=five.submissions[1].pk).state == "submitted"
+
+
+@pytest.mark.parametrize(
+    ("number", "reply", "told"),
+    [
+        (1, "  ", "Write what becomes of the wish"),
+        (1, "x" * 1001, "At most 1000 characters."),
+        (2, "Why?", "asks nothing of the centre"),
+    ],
+)
+def test_an_answer_that_cannot_be_sent_says_why(five, number, reply, told):
+    wishes(five, 1)
+    client = five.client()
+    found = client.post(
+        f"/submissions/{five.submissions[number].public_id}/answer-wish/", {"reply": reply}, follow=True
+    )
+    assert told in html.unescape(found.content.decode())
+    with five.inside():
+        assert not Remark.objects.exists()
+
+
+def test_a_wish_of_a_returned_survey_waits(five):
+    wishes(five, 1)
+    with five.inside():
+        workflow.return_submission(by=five.members["csco"], submission=five.submissions[1], remarks={"": "Look again"})
+    url = f"/submissions/{five.submissions[1].public_id}/answer-wish/"
+    assert url not in said(five.client(), f"/dashboard/sites/{five.submissions[1].public_id}/")
+    assert "This was returned already" in five.client().post(url, {"reply": "Yes"}, follow=True).content.decode()

@@ -51,7 +51,6 @@ PINNED = {
         "/dashboard/method/": 10,
         "/submissions/{enterprise}/targets/peers/": 10,
         "/dashboard/facts/": 14,
-        "/dashboard/sites/": 10,
         "/dashboard/explain/{enterprise}/CAP2/": 14,
         "/dashboard/explain/{enterprise}/OVERALL/": 13,
         "/dashboard/explain/{site}/CAP/": 12,
@@ -59,9 +58,14 @@ PINNED = {
         "/dashboard/projection/": 14,
         "/dashboard/projection/cheapest/": 14,
         "/dashboard/alignment/": 14,
-        "/dashboard/sites/map/": 14,
-        "/dashboard/sites/best/": 14,
-        "/dashboard/sites/beside/": 14,
+        "/dashboard/sites/": 11,
+        "/dashboard/sites/?group=none&sort=-CAP1&page=1": 11,
+        "/dashboard/sites/map/": 12,
+        "/dashboard/sites/best/": 11,
+        "/dashboard/sites/beside/?site={site}&site={other}": 11,
+        "/dashboard/sites/{site}/": 13,  # one more where the plant has an earlier cycle
+        "/dashboard/sites/{site}/CAP2/?beside={other}": 10,
+        "/dashboard/figures/site-heat-map.csv": 10,
         "/plan/": 9,
         "/plan/board/": 9,
         "/plan/roadmap/": 10,
@@ -69,7 +73,13 @@ PINNED = {
         "/plan/actions/{action}/": 14,
         "/reports/": 14,
     },
-    "plant_manager": {"/": 12, "/plan/": 9, "/dashboard/sites/": 9, "/submissions/{site}/review/": 13},
+    "plant_manager": {
+        "/": 12,
+        "/plan/": 9,
+        "/dashboard/sites/": 14,
+        "/dashboard/sites/{site}/": 14,
+        "/submissions/{site}/review/": 13,
+    },
     "administrator": {"/": 7, "/cycles/{cycle}/": 13},
     "contributor": {"/": 7},
 }
@@ -106,6 +116,7 @@ def counts(world: build.World, pinned: dict[str, dict[str, int]] = PINNED) -> di
         "cycle": world.cycle.public_id,
         "enterprise": world.enterprise.public_id,
         "site": world.submissions[1].public_id,
+        "other": world.submissions[2].public_id,
         "action": planned(world),
     }
     found: dict[str, dict[str, int]] = {}

@@ -80,6 +80,7 @@ MATRIX = {
     "submissions/<pid:public_id>/inspect/": ("GET", ANON, 200, 403, 200, 403, 403, 404),
     "submissions/<pid:public_id>/return/": ("POST", ANON, 409, 403, 409, 403, 403, 404),  # it is not submitted
     "submissions/<pid:public_id>/accept/": ("POST", ANON, 409, 403, 409, 403, 403, 404),
+    "submissions/<pid:public_id>/answer-wish/": ("POST", ANON, 404, 403, 404, 403, 403, 404),  # it is no plant's survey
     "remarks/<pid:public_id>/settle/": ("POST", ANON, 404, 404, 404, 404, 404, 404),
     # No plan, no planned action: who may do what with one that is, stands in tests/assessments/test_plans.py.
     "plan/": ("GET", ANON, 200, 200, 200, 403, 403, 200),

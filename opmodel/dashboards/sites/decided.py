@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +18,8 @@ def decided(member: Member, site_id: int, cycle: Cycle) -> tuple[Told, Told]:
 
     Of the newest plan that is not newer than `cycle`; dropped actions are left out.
     """
-    rows = plans.actions(member).filter(plan__cycle__opens_on__lte=cycle.opens_on)
+    concerned = Q(site__isnull=True) | Q(site_id=site_id) | Q(owner=member)
+    rows = plans.actions(member).filter(concerned, plan__cycle__opens_on__lte=cycle.opens_on)
     kept = list(rows.exclude(status=PlannedAction.Status.DROPPED).order_by("-plan__cycle__opens_on", "due_on", "pk"))
     kept = [row for row in kept if row.plan_id == kept[0].plan_id]
     own = [row for row in kept if row.site_id == site_id or row.owner_id == member.pk]

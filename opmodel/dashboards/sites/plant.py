@@ -19,7 +19,7 @@ from opmodel.dashboards.presenting import earlier_revision, number, signed
 from opmodel.dashboards.sites.decided import decided
 from opmodel.dashboards.sites.headlines import plant_headline
 from opmodel.dashboards.sites.marks import on_network
-from opmodel.dashboards.sites.survey import before, cycle_links, remark_rows
+from opmodel.dashboards.sites.survey import before, cycle_links, remarks_told
 
 
 def newest(request: HttpRequest) -> HttpResponse:
@@ -51,7 +51,7 @@ def page(request: HttpRequest, submission: Submission, results: list[Result]) ->
     catalogue = publishing.catalogue(submission.cycle.questionnaire_id)
     rows = {code: measure_row(site, network, code, name, old) for code, name in site_views.names_of(catalogue).items()}
     network_actions, own_actions = decided(request.member, site.site_id, submission.cycle)
-    context = {
+    context = remarks_told(submission) | {
         "cycle": submission.cycle,
         "site": {"name": site.name, "region": site.region},
         "headline": headline_of(site, network, catalogue),
@@ -66,7 +66,6 @@ def page(request: HttpRequest, submission: Submission, results: list[Result]) ->
         ],
         "network_actions": network_actions,
         "own_actions": own_actions,
-        "remarks": remark_rows(submission),
         "voice": selectors.item_data([submission], "S-N8").get(submission.pk, {}).get("text", ""),
         "answers_url": reverse("submission-review", args=[submission.public_id]),
         "method": pipeline.current_method().version,

@@ -20,7 +20,7 @@ from opmodel.dashboards.sites.decided import decided
 from opmodel.dashboards.sites.frame import address
 from opmodel.dashboards.sites.headlines import site_headline
 from opmodel.dashboards.sites.modernisation import words_of
-from opmodel.dashboards.sites.survey import before, cycle_links, remark_rows, survey_of
+from opmodel.dashboards.sites.survey import before, cycle_links, remarks_told, survey_of
 from opmodel.dashboards.strip import network_strip
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission, can
@@ -51,13 +51,14 @@ def told(request: HttpRequest, network: Network, site: SiteView, submission: Sub
     """What the survey of a plant says besides its scores."""
     data = selectors.all_item_data([submission])[submission.pk]
     reviewing = can(request.member, Permission.REVIEW)
-    return {
+    answering = reviewing and submission.state == Submission.State.SUBMITTED
+    return remarks_told(submission) | {
+        "reply_url": reverse("submission-answer-wish", args=[submission.public_id]) if answering else "",
         "place": words_of(network, site_views.place_of(network.catalogue, site, data)),
         "profile_url": reverse("submission-item", args=[submission.public_id, "S-N1"]),
         "map_url": address("dashboard-sites-map", network.cycle),
         "lists": list(lists_of(network, submission, data)),
         "voice": data.get("S-N8", {}).get("text", ""),
-        "remarks": remark_rows(submission),
         "actions": decided(request.member, site.site_id, submission.cycle)[1],
         "answers_url": reverse("submission-inspect", args=[submission.public_id]) if reviewing else "",
         "beside_url": address("dashboard-sites-beside", network.cycle, site=site.submission) if site.current else "",

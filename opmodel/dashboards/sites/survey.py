@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from assessments import reviews, selectors
 from assessments.catalogue import SITE
-from assessments.models import Result, Submission
+from assessments.models import Remark, Result, Submission
+from assessments.workflow.reviewing import WISH
 
 
 def survey_of(request: HttpRequest, public_id: str) -> Submission:
@@ -35,17 +36,22 @@ def before(results: list[Result], submission: Submission) -> Result | None:
     return next((r for r in own if (r.submission.cycle.opens_on, r.submission.cycle_id) < this), None)
 
 
-def remark_rows(submission: Submission) -> list[dict[str, Any]]:
-    """What reviewers said about this survey, newest first, and whether it is dealt with."""
-    rows = [row for found in reviews.remarks(submission).values() for row in found]
-    return [
-        {
-            "text": row.text,
-            "on": row.question.text if row.question else "",
-            "who": row.by.get_full_name() if row.by else "",
-            "at": row.created_at,
-            "settled": row.resolved_at,
-            "settled_by": row.resolved_by.get_full_name() if row.resolved_by else "",
-        }
-        for row in sorted(rows, key=lambda r: -r.pk)
-    ]
+def remarks_told(submission: Submission) -> dict[str, Any]:
+    """What reviewers said, newest first: `remarks` on the survey, and `replies` to what the plant asked of the centre."""
+    found = reviews.remarks(submission)
+    rows = [row for code, held in found.items() if code != WISH for row in held]
+    return {
+        "remarks": [remark_row(row) for row in sorted(rows, key=lambda r: -r.pk)],
+        "replies": [remark_row(row) for row in found.get(WISH, ())],
+    }
+
+
+def remark_row(row: Remark) -> dict[str, Any]:
+    return {
+        "text": row.text,
+        "on": row.question.text if row.question else "",
+        "who": row.by.get_full_name() if row.by else "",
+        "at": row.created_at,
+        "settled": row.resolved_at,
+        "settled_by": row.resolved_by.get_full_name() if row.resolved_by else "",
+    }
