@@ -186,6 +186,11 @@ def shared_network(member: Member, shown: Cycle) -> SharedNetwork | None:
     Of finished cycles only, where each plant counts or none will any more: in a running cycle the mean of today minus that
     of yesterday is the score of the plant that came in between.
     """
+    return shared_for(member.site_ids, shown)
+
+
+def shared_for(own: frozenset[int], shown: Cycle) -> SharedNetwork | None:
+    """The same for whoever holds these sites."""
     cycle = _finished(shown)
     if cycle is None:
         return None
@@ -196,7 +201,7 @@ def shared_network(member: Member, shown: Cycle) -> SharedNetwork | None:
     for site, measure, point in rows.values_list("result__submission__site_id", "measure", "point"):
         found.setdefault(measure, {})[site] = point
     rules = pipeline.current_method().sites
-    told = {measure: shared_with(scores, member.site_ids, rules) for measure, scores in found.items()}
+    told = {measure: shared_with(scores, own, rules) for measure, scores in found.items()}
     plants = {site for scores in found.values() for site in scores}
     return SharedNetwork(cycle, len(plants), {measure: s for measure, s in told.items() if s is not None})
 

@@ -12,11 +12,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from assessments import facts, insight, pipeline, publishing, selectors
+from assessments import facts, insight, pipeline, publishing, selectors, site_views
 from assessments.catalogue import ENTERPRISE
 from assessments.insight import Insight, MeasureView
 from assessments.models import Submission
-from assessments.projection import roll_up
 from assessments.ranking import PRESETS, REFERENCES, Ranking
 from assessments.workbook.cells import visible
 from benchmarks.statistics import half_up
@@ -24,7 +23,7 @@ from opmodel.dashboards import headlines, presenting, standing
 from opmodel.dashboards.facts import KINDS, waiting_row
 from opmodel.dashboards.reports import messages, plan
 from opmodel.dashboards.reports.wording import notes, sections, words
-from opmodel.organisations.models import Branding, Organisation
+from opmodel.organisations.models import Branding, MemberSite, Organisation, Site
 
 LAYOUT = 1  # of this structure; another one makes other hashes
 Row = dict[str, Any]
@@ -46,7 +45,7 @@ def of_organisation(seen: Insight, ranked: Ranking, kind: str, today: date) -> R
         "waiting": [{k: str(v) for k, v in waiting_row(w).items() if k != "url"} for w in found.waiting],
         "barriers": [{"name": b.name, "points": b.points, "plants": b.plants} for b in found.barriers],
         "priorities": priorities(seen, ranked),
-        "plan": plan.planned(seen),
+        "plan": plan.planned(seen.submission.cycle),
         "answers": answers(seen),
     }
     content["headlines"] = {
@@ -77,37 +76,42 @@ def of_organisation(seen: Insight, ranked: Ranking, kind: str, today: date) -> R
 
 
 def of_site(seen: Insight, today: date) -> Row:
-    """One page about a plant: its own scores beside the mean of all plants, never another plant's, never a percentile."""
-    means = plants_means(seen)
+    """One page about a plant: its own scores beside the mean of the plants, never another plant's, never a percentile.
+
+    It goes to plant managers, too: it says of the other plants what the page of a plant manager says.
+    """
+    site, cycle = seen.submission.site, seen.submission.cycle
+    assert site is not None
+    network = site_views.shared_for(readers_sites(site), cycle)
+    means = {code: shared.mean for code, shared in network.measures.items()} if network else {}
     rows = [own_measure(m, seen, means.get(m.code)) for m in (seen.overall, *seen.components, *seen.dimensions)]
     components = len(seen.components)
-    site = seen.submission.site
-    assert site is not None
     content = frame(seen.submission, "site", today) | {
         "site": {"name": site.name, "region": site.region},
         "source": source(seen) | {"peers": "", "illustrative": False},
+        "beside": messages.beside_message(
+            network.sites if means and network else 0,
+            "" if network is None or network.cycle.pk == cycle.pk else network.cycle.name,
+        ),
         "overall": rows[0],
         "components": rows[1 : 1 + components],
         "dimensions": rows[1 + components :],
         "levels": list(seen.catalogue.level_names),
+        "plan": plan.planned(cycle, site.pk),
     }
     content["headlines"] = {
         "page": messages.site_message([(r["name"], r["score"], r["network"]) for r in content["components"]]),
         "ends": messages.ends_message([(r["name"], r["score"]) for r in content["dimensions"]]),
         "title": _("%(site)s on one page") % {"site": site.name},
     }
-    content["stamp"] = stamp(seen)
+    content["stamp"] = stamp(seen, network=False)
     return printable(content)
 
 
-def plants_means(seen: Insight) -> dict[str, float]:
-    """The plants' weighted means by dimension, rolled up where all dimensions of a component have one."""
-    components = seen.catalogue.components
-    known = {m.code: m.network.score for m in seen.dimensions if m.network and m.network.score is not None}
-    whole = {c.code for c in components if all(d.code in known for d in c.dimensions)}
-    if len(whole) == len(components):
-        whole.add("OVERALL")
-    return roll_up(components, known, frozenset(whole))
+def readers_sites(site: Site) -> frozenset[int]:
+    """The sites whose scores somebody who may have the page of this one knows already: together, as if one person did."""
+    holders = MemberSite.objects.filter(site=site).values("member_id")
+    return frozenset(MemberSite.objects.filter(member_id__in=holders).values_list("site_id", flat=True)) | {site.pk}
 
 
 def frame(submission: Submission, kind: str, today: date) -> Row:
@@ -187,7 +191,7 @@ def own_measure(m: MeasureView, seen: Insight, mean: float | None) -> Row:
     apart = None if m.score is None or mean is None else half_up(m.score) - half_up(mean)
     said = [_("score %(s)s") % {"s": presenting.number(m.score)} if m.score is not None else _("not scored")]
     if mean is not None:
-        said.append(_("mean of all plants %(m)s") % {"m": presenting.number(mean)})
+        said.append(_("mean of the plants %(m)s") % {"m": presenting.number(mean)})
     return {
         "code": m.code,
         "name": m.name,
@@ -340,8 +344,8 @@ def answers(seen: Insight) -> list[Row]:
     ]
 
 
-def stamp(seen: Insight) -> list[list[str]]:
-    """Which result, method, content and release the figures are of, as label and value."""
+def stamp(seen: Insight, network: bool = True) -> list[list[str]]:
+    """Which result, method, content and release the figures are of, as label and value; a plant's page has no peers."""
     result, release = seen.result, seen.result.release if seen.cells else None
     calculated = date_format(localtime(result.calculated_at), "SHORT_DATETIME_FORMAT")
     rows = [
@@ -350,7 +354,7 @@ def stamp(seen: Insight) -> list[list[str]]:
         (_("Method"), result.method_version),
         (_("Content"), result.content_version),
     ]  # fmt: skip
-    if seen.network:
+    if seen.network and network:
         rows.append((_("Plants' view"), seen.network.public_id))
     if release:
         day = date_format(release.as_of, "DATE_FORMAT")

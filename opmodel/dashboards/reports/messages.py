@@ -76,9 +76,7 @@ def steps_message(actions: int) -> str:
 def plan_message(planned: int, actions: int) -> str:
     """Whether anybody has taken the actions on."""
     if planned:
-        return ngettext("One action has an owner and a date", "%(n)d actions have an owner and a date", planned) % {
-            "n": planned
-        }
+        return ngettext("One action is planned", "%(n)d actions are planned", planned) % {"n": planned}
     if actions:
         return _("There is no plan yet: nobody owns these actions, and no date is set")
     return _("There is no plan yet, and no action is proposed")
@@ -109,7 +107,26 @@ def site_message(components: Sequence[tuple[str, float | None, float | None]]) -
     name, own, mean = min(compared, key=lambda c: c[1] - c[2])
     values = {"name": name, "own": one(own), "mean": one(mean)}
     if own < mean:
-        return _("%(name)s: %(own)s against a mean of all plants of %(mean)s, the widest gap.") % values
+        return _("%(name)s: %(own)s against a mean of the plants of %(mean)s, the widest gap.") % values
     if own == mean:
-        return _("No component lies below the mean of all plants; %(name)s is level with it at %(own)s.") % values
-    return _("All components lie above the mean of all plants; %(name)s is closest to it.") % values
+        return _("No component lies below the mean of the plants; %(name)s is level with it at %(own)s.") % values
+    return _("All components lie above the mean of the plants; %(name)s is closest to it.") % values
+
+
+def beside_message(plants: int, cycle: str) -> str:
+    """Which plants the mean is of; 0 where it would give single plants away, `cycle` where it is of an earlier one."""
+    values = {"n": plants, "c": cycle}
+    if not plants:
+        return _(
+            "The other plants stand beside yours once a cycle is finished and at least three of them have a score: fewer, "
+            "and a single plant's score could be worked out."
+        )
+    if cycle:
+        return (
+            _(
+                "Beside it the %(n)s plants of %(c)s, each with the same weight; those of this cycle follow when it is finished. "
+                "No single plant is shown."
+            )
+            % values
+        )
+    return _("Beside it %(n)s plants of this cycle, each with the same weight. No single plant is shown.") % values

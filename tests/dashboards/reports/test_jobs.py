@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 from PIL import Image
 
-from assessments import reports, workflow
-from assessments.models import Answer, Report, Submission
+from assessments import publishing, reports, workflow
+from assessments.models import Answer, Plan, PlannedAction, Report, Result, Score, Submission
 from assessments.stamping import hash_of, spaced
 from assessments.workflow import reports as writes
 from opmodel.dashboards.reports import jobs
@@ -22,7 +22,7 @@ from opmodel.files.models import StoredFile
 from opmodel.jobs import queue
 from opmodel.jobs.models import Job
 from opmodel.organisations import branding, clock
-from opmodel.organisations.models import Organisation, Site
+from opmodel.organisations.models import MemberSite, Organisation, Site
 from opmodel.organisations.permissions import Role
 from opmodel.organisations.tenancy import checking, tenant
 from tests import build
@@ -247,6 +247,59 @@ def test_a_plant_manager_gets_the_page_of_the_own_plant_and_nothing_else(scored)
     assert url in listed
     assert not any(hidden in listed for hidden in (whole, foreign))
     assert scored.client("csco").get(url).status_code == 200
+
+
+def test_with_too_few_other_plants_nothing_of_them_is_on_the_page(scored):
+    """Two others: their mean and the own score would give one of them away to the other."""
+    own = scored.submissions[1]
+    first = report_at(scored, asked(scored, kind="site", survey=own.public_id)).content
+    with scored.inside():
+        others = Score.objects.filter(result__submission__in=scored.submissions[2:4])
+        assert others.count() > 60
+        others.update(point=5.0)
+    assert asked(scored, kind="site", survey=own.public_id).split("/")[2] == first["report"]  # the same figures
+    assert {m["network"] for m in first["dimensions"]} == {None}
+
+
+def test_a_manager_of_two_plants_makes_one_other_less(stored_files, db):
+    """Four plants, three others; whoever holds two of them knows all but two, so the mean is not on their pages."""
+    world = build.score_all(build.world("Four", sites=4), peers=False)
+    own = world.submissions[1]
+    before = report_at(world, asked(world, kind="site", survey=own.public_id)).content
+    assert before["overall"]["network"] == 2.75  # 2, 3, 4, 2
+    with world.inside():
+        MemberSite.objects.create(
+            organisation=world.organisation, member=world.members["plant_manager"], site=world.sites[1]
+        )
+    after = report_at(world, asked(world, kind="site", survey=own.public_id)).content
+    assert after["overall"]["network"] is None
+
+
+def test_the_plan_stands_on_the_page_of_the_plant_and_in_the_report(scored):
+    with scored.inside():
+        result = Result.objects.get(submission=scored.enterprise)
+        plan = Plan.objects.create(organisation=scored.organisation, cycle=scored.cycle, result=result, preset="strategic",
+                                   weights=[0.3, 0.4, 0.3], reference="target", starts_on="2026-01-01")  # fmt: skip
+        common = {"organisation": scored.organisation, "plan": plan, "wave": 1, "starts_on": "2026-01-05", "effort_days": 5,
+                  "due_on": "2026-03-31", "rank": 1, "value": 0.1, "reasons": {}, "scores": {}, "lift": {}}  # fmt: skip
+        owner = scored.members["plant_manager"]
+        PlannedAction.objects.create(code="A24", owner=owner, site=scored.sites[0], **common)
+        PlannedAction.objects.create(code="A01", site=scored.sites[1], **common)
+        PlannedAction.objects.create(code="A02", status="dropped", dropped_because="no", **common)
+        titles = {code: publishing.catalogue(scored.cycle.questionnaire_id).action_by_code[code].title
+                  for code in ("A24", "A01", "A02")}  # fmt: skip
+    whole = report_at(scored, asked(scored)).content["plan"]
+    assert [p["title"] for p in whole] == [titles["A24"], titles["A01"]]
+    assert (whole[0]["owner"], whole[0]["where"], whole[0]["due"]) == (
+        "plant_manager Nordwerk",
+        "Nordwerk 1",
+        "2026-03-31",
+    )
+    page = report_at(scored, asked(scored, kind="site", survey=scored.submissions[1].public_id)).content
+    assert [p["title"] for p in page["plan"]] == [titles["A24"]]
+    queue.drain()
+    deck, _reply = fetched(scored.client(), asked(scored))
+    assert "2 actions are planned" in [s.title for s in reading.slides(deck)]
 
 
 def test_the_workflow_refuses_what_a_form_would_not_offer(scored):
