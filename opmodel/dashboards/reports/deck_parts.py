@@ -17,13 +17,15 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
-from opmodel.dashboards.reports.look import TOKENS, Look, shortened
+from opmodel.dashboards.reports.fitting import GUTTER, SMALLEST, column_widths, needed_widths, row_height
+from opmodel.dashboards.reports.look import TOKENS, Content, Look, shortened
+from opmodel.dashboards.reports.look import one as as_level
 
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6
 TOP, BOTTOM = 1.62, 6.85  # of the space for pictures and tables
 FULL = WIDTH - 2 * EDGE
+BODY = (EDGE, TOP, FULL, BOTTOM - TOP)
 FONT = "Arial"
-GUTTER, SMALLEST = 0.14, 9  # inches between columns, points of the smallest letters of a table
 PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's own name of a table without any style
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
 Box = tuple[float, float, float, float]  # left, top, width, height
@@ -375,59 +377,6 @@ def flat(shape: Any) -> None:
         shape._element.remove(style)
 
 
-def letters(words: str, size: float, strong: bool) -> float:
-    """Inches that a line of text takes, by a careful guess."""
-    return len(words) * size * (0.555 if strong else 0.505) / 72
-
-
-def needed_widths(rows: Sequence[Sequence[str]], size: float) -> list[float]:
-    """The width of the longest word of each column; the first row and the first column are bold."""
-    needed = []
-    for column in range(len(rows[0])):
-        words = [(w, place == 0 or column == 0) for place, row in enumerate(rows) for w in row[column].split(" ")]
-        needed.append(max(letters(word, size, strong) for word, strong in words) + GUTTER)
-    return needed
-
-
-def column_widths(wanted: Sequence[float], rows: Sequence[Sequence[str]], width: float, size: float) -> list[float]:
-    """Widths in the wanted proportions, but none so narrow that one of its words breaks, as far as the width goes.
-
-    >>> [round(w, 1) for w in column_widths([1, 1], [["a", "Difference"]], 2.0, 20)]
-    [0.3, 1.7]
-    """
-    needed = needed_widths(rows, size)
-    if sum(needed) >= width:
-        return [n * width / sum(needed) for n in needed]
-    found = [w * width / sum(wanted) for w in wanted]
-    lacking = sum(max(0.0, n - f) for n, f in zip(needed, found, strict=True))
-    spare = sum(max(0.0, f - n) for n, f in zip(needed, found, strict=True))
-    return [max(n, f - (f - n) * lacking / spare if f > n else n) for n, f in zip(needed, found, strict=True)]
-
-
-def row_height(row: Sequence[str], widths: Sequence[float], size: float) -> float:
-    """Inches that a row of cells needs in letters of `size` points.
-
-    >>> round(row_height(["one"], [2.0], 12), 2), round(row_height(["one " * 20], [2.0], 12), 2)
-    (0.27, 0.87)
-    """
-    lines = 1
-    for column, (words, width) in enumerate(zip(row, widths, strict=True)):
-        lines = max(lines, wrapped(words, width - GUTTER, size, strong=column == 0))
-    return lines * size * 1.2 / 72 + 0.07
-
-
-def wrapped(words: str, width: float, size: float, *, strong: bool) -> int:
-    """How many lines a text takes when it breaks between words."""
-    lines, used, space = 1, 0.0, letters(" ", size, strong)
-    for word in words.split(" "):
-        long = letters(word, size, strong)
-        if used and used + space + long > width:
-            lines, used = lines + 1, long
-        else:
-            used += long + (space if used else 0.0)
-    return lines
-
-
 def sheet_of(categories: Sequence[str], series: Sequence[Series], form: str) -> bytes:
     """The workbook inside of a chart, as python-pptx lays it out, but with text that stays text."""
     stream = io.BytesIO()
@@ -442,3 +391,19 @@ def sheet_of(categories: Sequence[str], series: Sequence[Series], form: str) -> 
                 sheet.write_number(row, column, round(value, 4), shown)
     book.close()
     return stream.getvalue()
+
+
+class Slides:
+    """What the slides of a report have in common: the deck, the content, the lines below."""
+
+    def __init__(self, deck: Deck, content: Content) -> None:
+        self.deck, self.content, self.words = deck, content, content["words"]
+        self.told, self.notes = content["headlines"], content["notes"]
+        source = content["source"]
+        self.peers = any(m["p50"] is not None for m in content["dimensions"])
+        self.lines = [content["cycle"]["name"], source["earlier"], source["answered"]]
+        self.peer_lines = [*self.lines, source["peers"] or source["no_peers"]]
+        self.illustrative = self.words["illustrative"] if source["illustrative"] else ""
+
+    def one(self, value: float | None) -> str:
+        return as_level(value, self.deck.mark)
