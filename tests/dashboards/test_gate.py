@@ -44,6 +44,7 @@ ROLES = ("csco", "analyst", "plant_manager", "administrator", "contributor")
 FIGURES = {
     "dashboard/",
     "dashboard/priorities/",
+    "dashboard/projection/",
     "dashboard/peers/",
     "dashboard/peers/<str:measure>/",
     "dashboard/peers/releases/",
