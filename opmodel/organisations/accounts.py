@@ -3,11 +3,12 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from opmodel.organisations.language import language_of
+from opmodel.organisations.middleware import first_organisation
 
 # Sentences of allauth that people meet here. Its own German says "du" in some and "Sie" in others: ours goes first.
 SAID_BY_ALLAUTH = (
@@ -23,6 +24,11 @@ SAID_BY_ALLAUTH = (
 class ClosedSignup(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
+        """Keep which organisation this person works in: no page need ask for it again."""
+        request.session["organisation"] = first_organisation(user.pk)
+        return super().post_login(request, user, **more)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail in the language of its reader, who need not be the one in front of the browser."""

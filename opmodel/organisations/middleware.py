@@ -64,7 +64,17 @@ class TenantMiddleware:
     def inside(self, request: HttpRequest, view: Callable, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if getattr(view, "outside_organisations", False) or not request.user.is_authenticated:
             return None
-        organisation_id = request.session.get("organisation") or first_organisation(request.user.pk)
+        kept = request.session.get("organisation")
+        response = self.inside_of(kept, request, view, args, kwargs) if kept else None
+        if request.member is None:  # type: ignore[attr-defined]
+            # Signed in before it was kept, or taken out of that organisation since.
+            response = self.inside_of(first_organisation(request.user.pk), request, view, args, kwargs)
+        return response
+
+    def inside_of(
+        self, organisation_id: int | None, request: HttpRequest, view: Callable, args: list[Any], kwargs: dict[str, Any]
+    ) -> Any:
+        """The view inside one organisation; None, and nothing done, for whoever is not in it."""
         if organisation_id is None:
             return None
         with tenant(organisation_id, user_id=request.user.pk, read_only=request.method in READING):
