@@ -403,10 +403,10 @@ def test_a_closed_cycle_reminds_nobody(nordwerk):
 
 
 def test_the_number_of_statements_does_not_grow_with_the_sites(nordwerk, django_assert_num_queries):
-    """People, surveys, parts; then one look and one row for each mail."""
+    """People, surveys, parts, the plan's people, actions and letters; then one look and one row for each mail."""
     big = build.world("Big", sites=30)
     moment = at(last_day(big) - 2 * DAY)  # nobody is due
     with translation.override("en"):
         for world in (nordwerk, big):
-            with world.inside(), django_assert_num_queries(3):
+            with world.inside(), django_assert_num_queries(6):
                 reminders.remind_organisation(organisation=world.organisation, now=moment)

@@ -96,7 +96,7 @@ def test_results_keep_the_figures_of_the_day_of_the_submission(world):
 
 
 def test_the_rules_of_actions_read_them(world):
-    from opmodel.dashboards.views import insight, selectors
+    from assessments import insight, selectors
 
     with world.inside():
         seen = insight.build(world.enterprise, selectors.latest_result(world.enterprise))

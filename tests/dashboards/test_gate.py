@@ -45,6 +45,7 @@ FIGURES = {
     "dashboard/",
     "dashboard/priorities/",
     "dashboard/projection/",
+    "dashboard/trend/",
     "dashboard/peers/",
     "dashboard/peers/<str:measure>/",
     "dashboard/peers/releases/",

@@ -116,7 +116,7 @@ def test_illustrative_peers_and_projections_are_marked_where_they_stand(world, d
 
 
 def test_a_company_without_a_plan_is_told_so_and_one_with_a_plan_sees_it(world, db):
-    said, _seen = gathered("nordwerk")
+    said, _seen = gathered("leader")
     assert said["plan"] == []
     titles = [s.title for s in reading.slides(made(deck, said))]
     assert "There is no plan yet: nobody owns these actions, and no date is set" in titles
