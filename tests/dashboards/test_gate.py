@@ -52,9 +52,29 @@ FIGURES = {
     "dashboard/explain/<pid:public_id>/<str:measure>/",
     "submissions/<pid:public_id>/targets/peers/",
 }
-API = ("cycles/", "scores/", "gaps/", "actions/?reference=peers", "figures/", "facts/")
+EXPLAINED = ("score", "position", "gap", "priority", "projection", "change")
+API = (
+    "cycles/",
+    "scores/",
+    "gaps/",
+    "actions/?reference=peers",
+    "figures/",
+    "facts/",
+    *(f"explain/?measure=CAP1&reference=peers&what={what}" for what in EXPLAINED),
+    "charts/",
+    "charts/dimensions/",
+    "charts/trend/",
+    "charts/perception/",
+)
 API_WITHOUT_DATA = {"", "schema/", "docs/"}
-API_WITH_FIGURES = {"scores/", "gaps/", "actions/?reference=peers"}
+API_WITH_FIGURES = {
+    "scores/",
+    "gaps/",
+    "actions/?reference=peers",
+    *(f"explain/?measure=CAP1&reference=peers&what={what}" for what in ("position", "gap", "priority")),
+    "charts/dimensions/",
+    "charts/trend/",
+}
 
 
 def quantiles(place: int, shift: float, fine: bool) -> dict[str, float]:
@@ -208,7 +228,8 @@ def company(request, nordwerk):
 
 def test_every_address_of_the_api_is_walked():
     known = {url.removeprefix("api/v1/") for url in MATRIX if url.startswith("api/v1/")}
-    assert {path.partition("?")[0] for path in API} == known - API_WITHOUT_DATA
+    walked = {re.sub("^charts/.+", "charts/<slug:code>/", path.partition("?")[0]) for path in API}
+    assert walked == known - API_WITHOUT_DATA
 
 
 def test_nothing_but_the_gate_reaches_anybody(company):
