@@ -25,7 +25,9 @@ class Market:
     seed: int
     size: int
     gap: float = 0.02
+    segments: Sequence[tuple[str, str]] = ()  # paths to draw from, one a real company; none: the made-up market
     companies: dict[str, Company] = field(default_factory=dict)
+    everyone: dict[str, Company] = field(default_factory=dict)  # those who left, and former answers, too
     made: int = 0
 
     def __post_init__(self) -> None:
@@ -40,14 +42,16 @@ class Market:
     def add(self, n: int) -> None:
         for _ in range(n):
             self.made += 1
-            sector, industry = INDUSTRIES[self.rng.choice(len(INDUSTRIES), p=self.weights)]
-            region = REGIONS[self.rng.choice(5, p=[0.42, 0.26, 0.21, 0.06, 0.05])]
-            band = SIZES[self.rng.choice(5, p=[0.08, 0.27, 0.35, 0.22, 0.08])]
-            paths = (
-                SEPARATOR.join(("all", sector, industry, region, band)),
-                SEPARATOR.join(("all", region, band)),
-            )
-            self.companies[f"c{self.made}"] = self.answer(f"c{self.made}", paths)
+            self.companies[f"c{self.made}"] = self.answer(f"c{self.made}", self.place())
+
+    def place(self) -> tuple[str, str]:
+        """Where a new company lies in the two trees."""
+        if self.segments:
+            return self.segments[self.rng.integers(len(self.segments))]
+        sector, industry = INDUSTRIES[self.rng.choice(len(INDUSTRIES), p=self.weights)]
+        region = REGIONS[self.rng.choice(5, p=[0.42, 0.26, 0.21, 0.06, 0.05])]
+        band = SIZES[self.rng.choice(5, p=[0.08, 0.27, 0.35, 0.22, 0.08])]
+        return SEPARATOR.join(("all", sector, industry, region, band)), SEPARATOR.join(("all", region, band))
 
     def answer(self, name: str, paths: tuple[str, str]) -> Company:
         common = self.rng.normal(2.75, 0.5)
@@ -63,7 +67,8 @@ class Market:
             if len(own) == n:
                 complete.append(c)
         scores["OVERALL"] = round(float(np.mean([scores[c] for c in COMPONENTS])), 3)
-        return Company(name, paths, scores, frozenset(complete))
+        self.everyone[name] = Company(name, paths, scores, frozenset(complete))
+        return self.everyone[name]
 
     def pass_a_year(self, leave: float = 0.25, correct: float = 0.05) -> None:
         """Some leave, as many come, and some answer anew: a new record under a new name."""
@@ -82,7 +87,7 @@ class Market:
         for name in {**self.companies, **{n: None for b in self.blocks for n in b}}:
             company = self.companies.get(name)
             before = tuple(blocks.get(name) for blocks in self.blocks)
-            kinds = self.kinds(company) if company else self.old_kinds[name]
+            kinds = self.kinds(self.everyone[name])
             group = Group(0, company.paths if company else None, kinds, before, bool(company) and not any(before))
             place[group].append(name)
         pool = {Group(len(names), g.paths, g.kinds, g.before, g.may_wait): names for g, names in place.items()}
@@ -102,7 +107,6 @@ class Market:
         self.blocks.append(own)
         self.shown.append(shown)
         self.waiting.append(len(self.companies) - len(own))
-        self.old_kinds = {**getattr(self, "old_kinds", {}), **{n: self.kinds(c) for n, c in self.companies.items()}}
         return shown
 
     def figures(self, own: dict[str, Blocks], cells, rules: BenchmarkRules, measures: Sequence[str]):
@@ -120,7 +124,7 @@ class Market:
         return {(c.tree, c.path, c.measure): (c.published.mean, c.published.quantiles) for c in found}
 
     def counts(self, name: str, measure: str) -> bool:
-        return measure == "OVERALL" or measure[:3] in self.companies[name].complete
+        return measure == "OVERALL" or measure[:3] in self.everyone[name].complete
 
     @staticmethod
     def kinds(company: Company) -> frozenset[str]:

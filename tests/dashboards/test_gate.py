@@ -15,13 +15,16 @@ from datetime import UTC, date, datetime
 import pytest
 
 from assessments import bulk, pipeline, publishing, selectors
-from assessments.models import Cycle, Result
+from assessments.models import Cycle, Report, Result
+from assessments.stamping import spaced
 from benchmarks import selectors as peers
 from benchmarks.models import CellStatistic, Dataset, Record, Release
 from benchmarks.statistics import half_up
+from opmodel.jobs import queue
 from opmodel.organisations.models import Organisation
 from opmodel.organisations.tenancy import installation
 from tests import build
+from tests.dashboards.reports import reading
 from tests.opmodel.test_api import Api, token_of
 from tests.opmodel.test_matrix import MATRIX
 
@@ -53,6 +56,7 @@ FIGURES = {
     "submissions/<pid:public_id>/targets/peers/",
 }
 EXPLAINED = ("score", "position", "gap", "priority", "projection", "change")
+REPORTS = ("deck", "report", "workbook")
 API = (
     "cycles/",
     "scores/",
@@ -144,12 +148,16 @@ class Seen:
         return {key for key, body in self.bodies.items() if body != other.bodies[key]}
 
 
+def without_names(text: str) -> str:
+    return re.sub(r"\b(release|peers|source) (one|two|three)\b", r"\1", text)
+
+
 def text_of(reply) -> str:
     data = b"".join(reply.streaming_content) if reply.streaming else reply.content
     if data[:2] == b"PK":  # a workbook: its sheets, without the moment of its making
         packed = zipfile.ZipFile(io.BytesIO(data))
         data = b"".join(packed.read(n) for n in sorted(packed.namelist()) if n.startswith("xl/"))
-    said = re.sub(r"\b(release|peers|source) (one|two|three)\b", r"\1", data.decode("utf-8", "replace"))
+    said = without_names(data.decode("utf-8", "replace"))
     said = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", said)
     said = re.sub(r"20\d\d-\d\d-\d\dT[\d:.]+(Z|\+00:00)", "MOMENT", said)
     return re.sub(r"\b\d{1,2}:\d\d\b", "CLOCK", said)
@@ -251,6 +259,64 @@ def test_nothing_but_the_gate_reaches_anybody(company):
     assert {routes[path] for role, path in shown if role != "api"} == FIGURES
     assert {role for role, _path in shown} == {"csco", "analyst", "api"}
     assert {path for role, path in shown if role == "api"} == API_WITH_FIGURES
+
+
+def report_texts(world: build.World) -> dict[str, str]:
+    """All that can be read in the reports of the enterprise, and in that of a plant; their ids and hashes are taken out."""
+    client, found = world.client(), {}
+    asked = {"language": "en", "preset": "strategic", "reference": "peers", "cycle": world.cycle.public_id}
+    plant = {"kind": "site", "language": "en", "survey": world.submissions[1].public_id}
+    for wanted in (*({**asked, "kind": kind} for kind in REPORTS), plant):
+        url = client.post("/reports/", wanted).url
+        queue.drain()
+        data = b"".join(client.get(f"{url}file/").streaming_content)
+        text = READ[wanted["kind"]](data)
+        with world.inside():
+            report = Report.objects.get(public_id=url.split("/")[2])
+            result = selectors.latest_result(report.submission).public_id
+        code = spaced(report.content_hash)
+        for own in (report.content_hash, code, code[:19], report.public_id, result):
+            text = text.replace(own, "ID")
+        found[wanted["kind"]] = without_names(text)
+    return found
+
+
+def slides_read(data: bytes) -> str:
+    """Titles, texts, notes, alternative texts, and the figures in the charts."""
+    return "\n".join(
+        "\n".join([s.title, s.text, s.notes, *s.said, *(repr(reading.series(c)) for c in s.charts)])
+        for s in reading.slides(data)
+    )
+
+
+def pages_read(data: bytes) -> str:
+    return "\n".join([*reading.pages(data), *reading.marks(data)["alternatives"]])
+
+
+READ = {"deck": slides_read, "report": pages_read, "workbook": lambda data: repr(reading.sheets(data)), "site": pages_read}
+
+
+def test_reports_hold_what_the_gate_gives(company, stored_files):
+    """Deck, report and workbook tell nothing of foreign groups; the workbook's quartiles are those of the own cell."""
+    world, own, segments = company
+    codes = list(publishing.catalogue(world.cycle.questionnaire_id).measures)
+    texts = []
+    for name, inside, outside in (("one", 0.0, 0.0), ("two", 0.0, 0.6), ("three", 0.3, 0.0)):
+        compare(world, release(name, codes, own, inside, outside))
+        texts.append(report_texts(world))
+    first, second, third = texts
+    assert first == second
+    assert {kind for kind in first if first[kind] != third[kind]} == set(REPORTS)
+    path = "all > Vehicles > 29" if segments["industry"] else "all"
+    stored = CellStatistic.objects.filter(release__name="release three", tree="A", path=path)
+    cell = {c.measure: [c.quantiles[p] for p in ("P25", "P50", "P75")] for c in stored}
+    url = world.client().post("/reports/", {
+        "kind": "workbook", "language": "en", "preset": "strategic", "reference": "peers", "cycle": world.cycle.public_id,
+    }).url  # fmt: skip
+    book = reading.sheets(b"".join(world.client().get(f"{url}file/").streaming_content))
+    head, *rows = next(sheet for name, sheet in book.items() if name == "Peers")
+    columns = [head.index(title) for title in ("P25", "P50", "P75")]
+    assert {row[0]: [row[c] for c in columns] for row in rows if row[0] in cell} == cell
 
 
 def cells_of(page: str, table: str, row: str = "tr") -> list[list[str]]:
