@@ -110,7 +110,7 @@ class Pool:
         """Half of a proof rests on it: what a record counts in is the same in all releases (docs/decisions/0005)."""
         if ref in self.before and self.old_kinds[ref] != self.kinds[self.kind[row]]:
             raise ReleaseRefused(
-                _("the records hold other measures than in an earlier release; import them as a new dataset")
+                _("The records hold other measures than in an earlier release; import them as a new dataset.")
             )
 
     def _take(self, ref: str, row: int, old: tuple[str, int] | None, number: dict[Group, int]) -> None:
@@ -235,22 +235,22 @@ def make_release(
     dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
     name = f"{dataset.name} {as_of.isoformat()}"
     if Release.objects.filter(name=name).exists():
-        raise ReleaseRefused(_("the release “%(name)s” exists already") % {"name": name})
+        raise ReleaseRefused(_("The release “%(name)s” exists already.") % {"name": name})
     last = dataset.release_set.exclude(state__in=Release.UNSEEN).order_by("-as_of").first()
     if last is not None and last.as_of > months_before(as_of, rules.months_between_releases):
         words = {"day": last.as_of, "n": rules.months_between_releases}
-        raise ReleaseRefused(_("the last release is of %(day)s; the next one may be made %(n)s months later") % words)
+        raise ReleaseRefused(_("The last release is of %(day)s; the next one may be made %(n)s months later.") % words)
     unknown = dataset.release_set.exclude(state__in=Release.UNSEEN).filter(members__isnull=True).first()
     if unknown is not None and not dataset.illustrative:
         text = _(
-            "nobody knows who was in “%(name)s”: it was made before releases were audited. "
+            "Nobody knows who was in “%(name)s”: it was made before releases were audited. "
             "Import the records as a new dataset."
         )
         raise ReleaseRefused(text % {"name": unknown.name})
     pool = Pool(dataset, as_of, rules, segments)
     if len(pool) < rules.n_min:
         raise ReleaseRefused(
-            _("only %(n)s records are valid on %(day)s; at least %(least)s are needed")
+            _("Only %(n)s records are valid on %(day)s; at least %(least)s are needed.")
             % {"n": len(pool), "day": as_of, "least": rules.n_min}
         )
     auditor = Auditor(sorted(pool.groups, key=order), n_min=rules.n_min, k=rules.k)
@@ -354,12 +354,12 @@ def publish(*, release: Release, by: int | None = None) -> Release:
     Dataset.objects.select_for_update().get(pk=release.dataset_id)
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.state != Release.State.AUDITED:
-        raise ReleaseRefused(_("“%(name)s” cannot be published: only an audited release can") % {"name": release.name})
+        raise ReleaseRefused(_("“%(name)s” cannot be published: only an audited release can.") % {"name": release.name})
     # Another one of the same dataset may have been published since the audit: then this one was not judged against it.
     seen = release.dataset.release_set.exclude(state__in=Release.UNSEEN).values_list("name", flat=True)
     if set(seen) != set(release.report["against"]):
         raise ReleaseRefused(
-            _("“%(name)s” was audited before the last release came out; discard it and make it anew")
+            _("“%(name)s” was audited before the last release came out; discard it and make it anew.")
             % {"name": release.name}
         )
     Release.objects.filter(dataset=release.dataset, state=Release.State.PUBLISHED).update(
@@ -376,7 +376,7 @@ def discard(*, release: Release, by: int | None = None) -> None:
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.state not in Release.UNSEEN:
         raise ReleaseRefused(
-            _("“%(name)s” cannot be discarded: what was published stays on record") % {"name": release.name}
+            _("“%(name)s” cannot be discarded: what was published stays on record.") % {"name": release.name}
         )
     release.delete()
 
@@ -386,9 +386,11 @@ def withdraw(*, release: Release, because: str, by: int | None = None) -> Releas
     """Take a published release back: comparisons stop, its statistics stay on record for the audits to come."""
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.state not in (Release.State.PUBLISHED, Release.State.SUPERSEDED):
-        raise ReleaseRefused(_("“%(name)s” cannot be withdrawn: only a published release can") % {"name": release.name})
+        raise ReleaseRefused(
+            _("“%(name)s” cannot be withdrawn: only a published release can.") % {"name": release.name}
+        )
     if not because.strip():
-        raise ReleaseRefused(_("say why the release is withdrawn"))
+        raise ReleaseRefused(_("Say why the release is withdrawn."))
     Release.objects.filter(pk=release.pk).update(state=Release.State.WITHDRAWN, withdrawn_because=because.strip())
     release.refresh_from_db()
     return release

@@ -322,7 +322,7 @@ def test_a_group_with_several_organisations_is_one_company():
     asked = {"as_of": date(2026, 6, 30), "rules": RULES, "segments": SEGMENTS, "method_version": "2026.1"}
     dataset = given_by([*groups, " group  3 ag"])
     assert dataset.records.filter(is_current=True).count() == 9
-    with pytest.raises(ReleaseRefused, match="only 9 records are valid"):
+    with pytest.raises(ReleaseRefused, match="Only 9 records are valid"):
         make_release(dataset=dataset, **asked)
     dataset = given_by(["Another SE"])  # the control: a tenth legal group
     assert make_release(dataset=dataset, **asked).cells.get(tree="A", path="all", measure="CAP1").n_band == "10-19"

@@ -66,7 +66,7 @@ def test_a_record_without_a_score_is_missing_in_that_measure_only(peers):
 
 
 def test_below_ten_there_is_no_release(peers):
-    with pytest.raises(ReleaseRefused, match="only 9 records are valid on 2026-06-30; at least 10 are needed"):
+    with pytest.raises(ReleaseRefused, match="Only 9 records are valid on 2026-06-30; at least 10 are needed"):
         release_of(peers([record(i) for i in range(9)]))
     assert Release.objects.count() == 0
 
@@ -212,10 +212,10 @@ def test_a_release_is_audited_then_published_then_superseded(peers):
     assert (first.state, first.published_at) == ("audited", None)
     assert selectors.latest_published(dataset) is None  # nobody sees it yet
     assert publish(release=first, by=7).published_by == 7
-    with pytest.raises(ReleaseRefused, match="the release “peers 2026-06-30” exists already"):
+    with pytest.raises(ReleaseRefused, match="The release “peers 2026-06-30” exists already"):
         make(dataset, DAY)
     with pytest.raises(
-        ReleaseRefused, match="the last release is of 2026-06-30; the next one may be made 12 months later"
+        ReleaseRefused, match="The last release is of 2026-06-30; the next one may be made 12 months later"
     ):
         make(dataset, date(2027, 6, 29))
     second = make(dataset, date(2027, 6, 30))
@@ -253,7 +253,7 @@ def test_an_audited_release_is_frozen_may_be_discarded_and_is_not_published_out_
 def test_a_withdrawn_release_is_shown_to_nobody_and_still_counts_in_the_next_audit(peers):
     dataset = peers([record(i) for i in range(20)])
     first = release_of(dataset)
-    with pytest.raises(ReleaseRefused, match="say why"):
+    with pytest.raises(ReleaseRefused, match="Say why"):
         releases.withdraw(release=first, because=" ")
     releases.withdraw(release=first, because="wrong file")
     assert selectors.latest_published(dataset) is None
@@ -268,7 +268,7 @@ def test_a_release_from_before_the_audit_cannot_be_judged_against(peers):
     dataset = peers([record(i) for i in range(20)])
     old = Release.objects.create(dataset=dataset, name="old", as_of=date(2025, 1, 1), method_version="1")
     Release.objects.filter(pk=old.pk).update(state="published", published_at=datetime(2025, 1, 1, tzinfo=UTC))
-    with pytest.raises(ReleaseRefused, match="nobody knows who was in “old”"):
+    with pytest.raises(ReleaseRefused, match="Nobody knows who was in “old”"):
         make(dataset, DAY)
 
 

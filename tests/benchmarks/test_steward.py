@@ -404,7 +404,7 @@ def test_a_release_that_is_refused_says_why_and_one_is_discarded(steward):
     url = f"/benchmarks/datasets/{dataset.public_id}/"
     steward.post(url + "releases/", {"as_of": "2026-06-30"})
     work()
-    assert "only 9 records are valid" in steward.get(url).content.decode()
+    assert "Only 9 records are valid" in steward.get(url).content.decode()
     card = checked(steward, text(peer_rows(40)))
     steward.post(f"/benchmarks/imports/{card.public_id}/confirm/")
     steward.post(url + "releases/", {"as_of": "2026-06-30"})

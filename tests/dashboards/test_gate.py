@@ -293,7 +293,12 @@ def pages_read(data: bytes) -> str:
     return "\n".join([*reading.pages(data), *reading.marks(data)["alternatives"]])
 
 
-READ = {"deck": slides_read, "report": pages_read, "workbook": lambda data: repr(reading.sheets(data)), "site": pages_read}
+READ = {
+    "deck": slides_read,
+    "report": pages_read,
+    "workbook": lambda data: repr(reading.sheets(data)),
+    "site": pages_read,
+}
 
 
 def test_reports_hold_what_the_gate_gives(company, stored_files):
