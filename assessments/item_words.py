@@ -204,14 +204,15 @@ def options_of(item: Item, field: Mapping[str, Any], catalogue: Questionnaire) -
         return [("true", _("Yes")), ("false", _("No"))]
     if field.get("key") == "objective":
         return [(o, catalogue.objectives.get(o) or item.word(o)) for o in field["options"]]
-    if field.get("key") == "employees_band":
-        return [(o, size_of(o, item.word)) for o in field["options"]]
-    return [
-        (str(o["code"]), f"{o['code']} {item.word(o['name'])}" if field.get("codes") else item.word(o["name"]))
-        if isinstance(o, Mapping)
-        else (o, item.word(o))
-        for o in field["options"]
-    ]
+    return [choice_of(item, field, option) for option in field["options"]]
+
+
+def choice_of(item: Item, field: Mapping[str, Any], option: Any) -> tuple[str, str]:
+    """(value, label) of one option of a choice: a code with its name, a band of sizes, or a word."""
+    if isinstance(option, Mapping):
+        name = item.word(option["name"])
+        return str(option["code"]), f"{option['code']} {name}" if field.get("codes") else name
+    return option, size_of(option, item.word) if field.get("key") == "employees_band" else item.word(option)
 
 
 def unit_of(item: Item, field: Mapping[str, Any], currency: str) -> str:

@@ -133,14 +133,7 @@ def options_of(item: Item, spec: Mapping[str, Any]) -> Labels:
         return {n: n for n in range(spec["min"], spec["max"] + 1)}
     if kind != "choice":
         return {}
-    labels: Labels = {}
-    for option in spec["options"]:
-        if isinstance(option, Mapping):
-            name = item.word(option["name"])
-            labels[option["code"]] = f"{option['code']} {name}" if spec.get("codes") else name
-        else:
-            labels[option] = item.word(option)
-    return labels
+    return dict(item_words.choice_of(item, spec, option) for option in spec["options"])
 
 
 def level_wanted(na_allowed: bool) -> str:

@@ -129,6 +129,8 @@ def test_lists_and_limits(nordwerk):
     assert (len(industries), industries[0], industries[-1]) == (
         24, "10 Food products", "33 Repair and installation of machinery",
     )  # fmt: skip
+    bands = choices(book, "Facts and aims", filled.cell("facts", ("E-N1", "employees_band"), "value"))
+    assert bands == ["under 250", "250-999", "1,000-4,999", "5,000-19,999", "20,000 and more"]
     sites = rule_of(book, "Facts and aims", filled.cell("facts", ("E-N1", "sites_count"), "value"))
     assert (sites.type, sites.formula1, sites.formula2) == ("whole", "1", "2000")
     assert sites.error == "A whole number from 1 to 2000 is expected."
