@@ -32,7 +32,7 @@ from tests.faults.processes import (
     with_patience,
 )
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 # As root both ways are tested: services of root's own checkout, and those of a checkout of `nobody`.
 USERS = ["", "nobody"] if os.geteuid() == 0 else [""]
 

@@ -15,7 +15,7 @@ from tests.faults.processes import descendants, until, with_patience
 from tests.faults.servers import Server
 from tests.faults.stage import Stage, World, kill_tree, set_stage
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 WORLDS = 24
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.faults.processes import until
 from tests.faults.servers import Server, answers, free_port, sign_in
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.servers import Server
 from tests.faults.stage import Stage, World, set_stage
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 PEOPLE = 12
 
 

@@ -33,8 +33,6 @@ PRODUCTION = PLAIN | {
     "REDIS_URL": "redis://127.0.0.1:1/0",
 }
 
-ONE_WORKER = pytest.mark.xdist_group("deployment")  # own servers, started once
-
 
 def run(*command: str, env: dict[str, str], cwd: Path = ROOT, timeout: float = 120) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -436,7 +434,6 @@ def migrated(
 
 
 @pytest.mark.slow
-@ONE_WORKER
 def test_the_web_role_owns_nothing_and_works(migrated, roles):
     connection = psycopg2.connect(roles["web"])
     connection.autocommit = True
@@ -506,7 +503,6 @@ def process(migrated: dict[str, str]) -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@ONE_WORKER
 def test_the_web_health_check_tells_alive_from_dead(process, migrated):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -523,7 +519,6 @@ def test_the_web_health_check_tells_alive_from_dead(process, migrated):
 
 
 @pytest.mark.slow
-@ONE_WORKER
 def test_readiness_fails_without_the_database(process, migrated, tmp_path):
     (tmp_path / "url").write_text("postgresql://opmodel_web:x@127.0.0.1:1/opmodel")
     with socket.socket() as free:
@@ -535,7 +530,6 @@ def test_readiness_fails_without_the_database(process, migrated, tmp_path):
 
 
 @pytest.mark.slow
-@ONE_WORKER
 def test_the_worker_health_check_tells_alive_from_dead(process, migrated, tmp_path):
     assert "does not answer" in health("worker", env=migrated).stderr
     child = process(serve.COMMANDS["worker"])
@@ -548,7 +542,6 @@ def test_the_worker_health_check_tells_alive_from_dead(process, migrated, tmp_pa
 
 
 @pytest.mark.slow
-@ONE_WORKER
 def test_the_sweeper_health_check_tells_alive_from_dead(process, migrated):
     assert "has not asked" in health("sweeper", env=migrated).stderr
     process(["-c", "import time, django; django.setup(); from opmodel.jobs import queue; queue.due(); time.sleep(60)"],
