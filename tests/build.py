@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
 
 from assessments import publishing, selectors, workflow
@@ -107,6 +108,12 @@ def dataset(codes) -> Dataset:
     release.state, release.published_at = Release.State.PUBLISHED, datetime(2026, 1, 1, tzinfo=UTC)
     release.save()
     return made
+
+
+def take_stock() -> None:
+    """Let the database count its rows, as a server does by itself a minute after many were committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT take_stock()")
 
 
 def score_all(world: World, peers: bool = True) -> World:

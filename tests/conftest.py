@@ -30,6 +30,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
         with connection.cursor() as cursor:
             # pytest empties tables after tests that commit; only the test database allows that to the web role
             cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{settings.DATABASE_WEB_ROLE}"')
+            # for build.take_stock
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION take_stock() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN ANALYZE; END'"
+            )
         become(database(DATABASE_URL))
         call_command("load_content", verbosity=0)
     yield
