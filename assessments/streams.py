@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from assessments import figures
+from assessments.items.registers import SEVERE
 
 Data = Mapping[str, Any]
 Respondent = tuple[str, Mapping[str, Data], date]
@@ -87,7 +88,7 @@ def exposures(respondents: Iterable[Respondent]) -> list[Exposure]:
 
 
 def _exposure(rows: Sequence[tuple[str, Data]]) -> Exposure:
-    severe = [row for _site, row in rows if row["severity"] >= figures.SEVERE]
+    severe = [row for _site, row in rows if row["severity"] >= SEVERE]
     return Exposure(
         supplier=rows[0][1]["supplier"],
         points=sum(row["severity"] * max(1, row.get("value_streams_affected") or 0) for _site, row in rows),

@@ -9,12 +9,28 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import translation
+from xdist.scheduler import LoadFileScheduling
 
 from opmodel.organisations.models import Organisation
 from opmodel.organisations.tenancy import installation
 from opmodel.settings import DATABASE_URL, database
 from tests import build
 from tests.mailbox import mailbox  # noqa: F401 - a fixture for every test
+
+
+class ByFile(LoadFileScheduling):
+    """All tests of a file go to one worker; so do all of a folder that starts an installation, or a browser, only once.
+
+    The marks for groups have no effect: pytest 9.2 no longer reads the id of a test that xdist 3.8 writes them into.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "/".join(nodeid.split("/")[:2])
+        return folder if folder in ("tests/browser", "tests/faults") else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
 
 
 def become(role: dict) -> None:

@@ -106,7 +106,7 @@ class Company:
         return self.installation.answers(self.survey)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installation() -> Iterator[Installation]:
     """`python -m opmodel.serve`, as script/server starts it, in a copy of the checkout with a first run of its own."""
     mailbox = Mailbox()
@@ -152,13 +152,13 @@ def company(installation: Installation) -> Company:
     return Company(installation, survey, enterprise, "plant_manager" + address, "colleague" + address, "csco" + address)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright_() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(playwright_: Playwright) -> Iterator[Browser]:
     browser = playwright_.chromium.launch(executable_path=CHROMIUM, args=QUIET)
     yield browser
@@ -240,6 +240,6 @@ def sign_in(chromium: Browser, installation: Installation) -> Iterator[SignIn]:
     assert problems == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def root() -> Path:
     return Path(__file__).resolve().parents[2]

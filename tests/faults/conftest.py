@@ -16,7 +16,7 @@ def checkout() -> Iterator[Checkout]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installation() -> Iterator[Server]:
     """A clone that script/server has set up; made once, because that takes most of a minute."""
     with temporary() as made:
