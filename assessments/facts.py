@@ -117,6 +117,10 @@ class Facts:
     voices: tuple[tuple[str, str], ...]  # (site, its text to the centre)
 
     @property
+    def plants(self) -> tuple[Respondent, ...]:
+        return tuple(r for r in self.respondents if r.submission.view == SITE)
+
+    @property
     def known(self) -> bool:
         return any(r.data for r in self.respondents)
 

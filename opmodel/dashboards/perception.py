@@ -33,13 +33,13 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
     """Head office beside the plants, question pair by question pair, and who decides what."""
     views = perception_views(seen)
     texts = {q.code: q.text for q in seen.catalogue.questions}
-    alike = answers_of(seen) if views else {}
+    found = facts.facts_of(seen)
+    alike = answers_of(seen, found) if views else {}
     rows = [perception_row(m) for m in views]
     for entry in rows:
         entry["pairs"] = [
             {**p, "text": texts.get(p["enterprise"], ""), "alike": said(alike.get(p["site"]))} for p in entry["pairs"]
         ]
-    found = facts.facts_of(seen)
     context = {
         "source": sources,
         "title": perception_title(seen),
@@ -57,12 +57,12 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
     return gallery.page(request, "dashboards/perception.html", context)
 
 
-def answers_of(seen: Insight) -> dict[str, Together]:
-    """How alike the plants answer each mirrored question. Two queries."""
+def answers_of(seen: Insight, found: facts.Facts) -> dict[str, Together]:
+    """How alike the plants answer each mirrored question. One query."""
     asked = [q for q in seen.catalogue.questions if q.view == SITE and q.mirrors]
     codes = tuple(q.code for q in asked)
     keys = publishing.question_keys(seen.submission.cycle.questionnaire_id)
-    levels = selectors.level_matrix(selectors.submitted_sites(seen.submission.cycle_id), codes, keys)
+    levels = selectors.level_matrix([r.submission for r in found.plants], codes, keys)
     rules = pipeline.current_method().perception
     return {
         q.code: perception.together([int(x) for x in levels[:, j] if x >= 1], q.referent, rules)

@@ -87,7 +87,7 @@ def row(seen: Insight, m: MeasureView, tails: bool = False) -> dict[str, Any]:
         else None,
         "network": number(m.network.score if m.network else None),
         "sites": len(m.sites),
-        "strip": strip(m.score, m.target, quartiles, [s.score for s in m.sites], ends),
+        "strip": strip(m.score, m.target, quartiles, m.sites.scores, ends),
         "explain": explain_url(seen, m.code),
         "many_not_applicable": m.many_not_applicable,
     }

@@ -219,8 +219,8 @@ def capacity(seen: Insight, everybody: list[Respondent]) -> Figure | None:
             " nominal one. As the plants state them; energy per unit is compared between equal units only."
         ),
         "more": ngettext(
-            "%(n)d further plant stands in the table and the file.",
-            "%(n)d further plants stand in the table and the file.",
+            "%(n)d further plant stands in the numbers below.",
+            "%(n)d further plants stand in the numbers below.",
             beyond,
         ) % {"n": beyond}
         if beyond

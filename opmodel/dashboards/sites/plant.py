@@ -13,6 +13,7 @@ from django.urls import reverse
 from assessments import pipeline, publishing, selectors, site_views
 from assessments.catalogue import Questionnaire
 from assessments.models import Result, Submission
+from assessments.packing import read_points
 from assessments.site_views import SharedNetwork, SiteView
 from benchmarks.statistics import half_up
 from opmodel.dashboards.presenting import earlier_revision, number, signed
@@ -44,9 +45,8 @@ def page(request: HttpRequest, submission: Submission, results: list[Result]) ->
     if result is None:
         return render(request, "dashboards/site_waiting.html", {})
     earlier = before(results, submission)
-    views = {v.submission: v for v in site_views.with_scores([result, *([earlier] if earlier else [])])}
-    site = views[submission.public_id]
-    old = views[earlier.submission.public_id].scores if earlier else {}
+    site = site_views.view_of(result)
+    old = read_points(earlier.points) if earlier else {}
     network = site_views.shared_network(request.member, submission.cycle)
     catalogue = publishing.catalogue(submission.cycle.questionnaire_id)
     rows = {code: measure_row(site, network, code, name, old) for code, name in site_views.names_of(catalogue).items()}

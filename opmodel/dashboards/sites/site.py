@@ -12,6 +12,7 @@ from assessments import figure_words, pipeline, selectors, site_profiles, site_v
 from assessments.catalogue import SITE
 from assessments.items.choices import labels_of
 from assessments.models import Result, Submission
+from assessments.packing import read_points
 from assessments.site_views import Network, SiteView
 from benchmarks.statistics import half_up
 from opmodel.dashboards.presenting import earlier_revision, number, signed
@@ -69,7 +70,7 @@ def told(request: HttpRequest, network: Network, site: SiteView, submission: Sub
 
 def scores_told(network: Network, site: SiteView, earlier: Result | None) -> dict[str, Any]:
     """The scores of a plant among all plants, and how they changed since the cycle before."""
-    old = site_views.with_scores([earlier])[0].scores if earlier else {}
+    old = read_points(earlier.points) if earlier else {}
     catalogue = network.catalogue
     return {
         "headline": headline_of(network, site),
