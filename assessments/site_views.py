@@ -10,11 +10,14 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
 from assessments import pipeline, publishing, selectors
-from assessments.catalogue import SITE, Questionnaire, Segment
+from assessments.catalogue import ENTERPRISE, SITE, Questionnaire, Segment
 from assessments.models import Answer, Cycle, Result, Score, Submission
 from assessments.packing import points, read_points
 from assessments.segments import Placed, segment_of
 from assessments.site_profiles import Shared, shared_with
+from benchmarks import selectors as peers
+from benchmarks.models import Release
+from benchmarks.selectors import PeerTable
 from opmodel.organisations.models import Member
 
 PLACED_BY = ("S-N1", "S-N3", "S-N2")  # profile, capacity, costs: what places a plant in a segment
@@ -211,6 +214,31 @@ def shared_for(own: frozenset[int], shown: Cycle) -> SharedNetwork | None:
     told = {measure: shared_with(scores, own, rules) for measure, scores in found.items()}
     plants = {site for scores in found.values() for site in scores}
     return SharedNetwork(cycle, len(plants), {measure: s for measure, s in told.items() if s is not None})
+
+
+@dataclass(frozen=True)
+class PeersBeside:
+    """What is published of the peers of the enterprise, by measure: companies, never plants."""
+
+    release: Release
+    tables: Mapping[str, PeerTable]
+
+
+def peers_beside(cycle: Cycle) -> PeersBeside | None:
+    """The peers as a plant manager may see them: those head office was compared with; None where head office has not
+    allowed it for this cycle, or has no comparison yet. Two queries."""
+    if not cycle.peers_for_plants:
+        return None
+    compared = Result.objects.filter(submission__cycle=cycle, submission__view=ENTERPRISE, release__isnull=False)
+    result = compared.select_related("release__dataset").order_by("-revision", "-pk").first()
+    if result is None or result.release is None:
+        return None
+    profile = publishing.catalogue(cycle.questionnaire_id).item_by_code.get(
+        "E-N1"
+    )  # segments are named as its options are
+    cells = peers.own_cells(result.release, result.segments, pipeline.segments())
+    tables = peers.peer_tables(cells, say=profile.word if profile else str)
+    return PeersBeside(result.release, tables) if tables else None
 
 
 def _finished(shown: Cycle) -> Cycle | None:

@@ -58,6 +58,7 @@ def summary(seen: Insight, found: Since | None) -> dict[str, Any] | None:
         "url": explain_url(seen, "OVERALL", "change") if whole.by is not None else "",
         "plants": kinds_of(plants, NETWORK_KINDS),
         "plants_total": signed(plants.by, 2),
+        "plants_url": explain_url(seen, "OVERALL", "plants_change"),
         "plants_headline": change_words.plants_headline(
             found.earlier.cycle.name, plants.before, plants.after, plants.kinds, found.compared
         ),
