@@ -40,10 +40,14 @@ class Since:
         """The plants' view of each dimension, without the plants' parts."""
         return {d: change.network_kinds(*self._sides(d)) for d in self.dimensions}
 
-    @cached_property
-    def network(self) -> dict[str, Change]:
-        """The plants' view of each dimension, plant by plant."""
-        return {d: change.network_change(*self._sides(d)) for d in self.dimensions}
+    def network(self, dimension: str) -> Change:
+        """The plants' view of a dimension, plant by plant."""
+        return change.network_change(*self._sides(dimension))
+
+    @property
+    def by_plant(self) -> dict[str, float]:
+        """What each plant did to the change of `plants`, largest first whichever way."""
+        return change.by_plant([self._sides(d) for d, c in self.kinds.items() if c.kinds])
 
     @property
     def plants(self) -> Change:

@@ -73,7 +73,7 @@ def plants(asked: Asked) -> tuple[Node, ...]:
     if asked.code == "OVERALL":
         return plants_together(asked, found)
     label = _("%(name)s, plants' view") % {"name": asked.view.name}
-    return tree(label, found, found.network[asked.code], lambda key: (found.names.get(key, key), None), asked.code)
+    return tree(label, found, found.network(asked.code), lambda key: (found.names.get(key, key), None), asked.code)
 
 
 def plants_together(asked: Asked, found: Since) -> tuple[Node, ...]:
