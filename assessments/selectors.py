@@ -233,10 +233,11 @@ def item_data(rows: list[Submission], code: str) -> dict[int, dict[str, Any]]:
     return dict(found.values_list("submission_id", "data"))
 
 
-def all_item_data(rows: list[Submission]) -> dict[int, dict[str, dict[str, Any]]]:
-    """The saved data of every other item: submission id -> item code -> data. One query."""
+def all_item_data(rows: list[Submission], codes: Sequence[str] = ()) -> dict[int, dict[str, dict[str, Any]]]:
+    """The saved data of the other items, of all or of some: submission id -> item code -> data. One query."""
     found: dict[int, dict[str, dict[str, Any]]] = {row.pk: {} for row in rows}
     saved = Answer.objects.filter(submission_id__in=found, status="data")
+    saved = saved.filter(question__code__in=codes) if codes else saved
     for submission_id, code, data in saved.values_list("submission_id", "question__code", "data"):
         found[submission_id][code] = data
     return found

@@ -32,6 +32,7 @@ class SiteView:
     region: str
     submission: str  # public id
     revision: int
+    method: str  # version it was scored by
     current: bool  # not returned, and scored as it was last submitted
     scores: Mapping[str, float]  # measures without a score are not in it
     segment: str  # the funding segment, "" while the profile is incomplete
@@ -45,6 +46,11 @@ class Network:
     catalogue: Questionnaire
     sites: tuple[SiteView, ...]
     earlier: tuple[SiteView, ...]
+
+    @property
+    def methods(self) -> list[str]:
+        """The versions of the method these scores come from: one, unless some are still to be scored anew."""
+        return sorted({s.method for s in self.sites}) or [pipeline.current_method().version]
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -100,7 +106,7 @@ def views_of(results: QuerySet[Result]) -> list[SiteView]:
     """These results of plants with their scores; one query, and one row a plant."""
     rows = results.annotate(points=SCORED, segment=KeyTextTransform("segment", "figures")).values_list(
         "submission__site_id", "submission__site__name", "submission__site__region", "submission__public_id",
-        "submission__state", "submission__revision", "revision", "points", "segment",
+        "submission__state", "submission__revision", "revision", "method_version", "points", "segment",
     )  # fmt: skip
     return [_view(*row) for row in rows]
 
@@ -109,16 +115,17 @@ def view_of(result: Result) -> SiteView:
     """The same of one result that `own_results` has read."""
     s, segment = result.submission, result.figures.get("segment")
     return _view(
-        s.site_id, s.site.name, s.site.region, s.public_id, s.state, s.revision, result.revision, result.points, segment
-    )
+        s.site_id, s.site.name, s.site.region, s.public_id, s.state, s.revision, result.revision, result.method_version,
+        result.points, segment,
+    )  # fmt: skip
 
 
 def _view(
-    site_id: int, name: str, region: str, public_id: str, state: str, newest: int, revision: int, packed: str | None,
-    segment: str | None,
+    site_id: int, name: str, region: str, public_id: str, state: str, newest: int, revision: int, method: str,
+    packed: str | None, segment: str | None,
 ) -> SiteView:  # fmt: skip
     current = state == Submission.State.SUBMITTED and revision == newest
-    return SiteView(site_id, name, region, public_id, revision, current, read_points(packed), segment or "")
+    return SiteView(site_id, name, region, public_id, revision, method, current, read_points(packed), segment or "")
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,15 @@ FIGURES = {
     "range of measures": "/dashboard/sites/compare/",
     "one plant": "/dashboard/sites/{site}/",
     "learn from a plant": "/dashboard/sites/{site}/CAP2/?beside={other}",
+    "range of one measure": "/dashboard/sites/compare/CAP1/",
+    "trend": "/dashboard/trend/",
+    "published figures": "/dashboard/published/",
+    "projection": "/dashboard/projection/",
+    "alignment": "/dashboard/alignment/",
+    "explain a score": "/dashboard/explain/{enterprise}/CAP2/",
+    "explain the plants": "/dashboard/explain/{enterprise}/CAP2/?what=network",
+    "explain a difference": "/dashboard/explain/{enterprise}/CAP2/?what=perception",
+    "explain a change": "/dashboard/explain/{enterprise}/CAP2/?what=plants_change",
     "own plant (manager)": "/dashboard/sites/",
 }
 
@@ -91,7 +100,8 @@ def with_networks() -> None:
     worlds = {sites: networks.made(f"Network {sites}", sites, CYCLES) for sites in (FEW_SITES, MANY_SITES)}
     ground.run(os.environ["DATABASE_OWNER_URL"], "ANALYZE")
     for sites, world in worlds.items():
-        names = {"site": world.submissions[1].public_id, "other": world.submissions[2].public_id}
+        rows = world.submissions
+        names = {"site": rows[1].public_id, "other": rows[2].public_id, "enterprise": rows[0].public_id}
         for name, page in FIGURES.items():
             client = world.client("plant_manager" if "manager" in name else "csco")
             path = page.format(**names)
@@ -109,6 +119,8 @@ def with_networks() -> None:
 
 def main() -> None:
     with ground.ready(static=True):
+        import opmodel.wsgi  # noqa: F401 - as a worker of the web server begins: what it has loaded is not collected
+
         ground.peers()
         from tests import build
 

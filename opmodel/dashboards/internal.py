@@ -22,7 +22,7 @@ from benchmarks.statistics import half_up
 from opmodel.dashboards import headlines
 from opmodel.dashboards.opening import of_sites
 from opmodel.dashboards.paging import pages_of
-from opmodel.dashboards.presenting import number, signed
+from opmodel.dashboards.presenting import number, older_method, signed
 from opmodel.dashboards.strip import network_range, network_strip, placed
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
@@ -86,6 +86,7 @@ def plants(request: HttpRequest) -> HttpResponse:
             "headline": headlines.spread_headline(spreads),
             "cycle": seen.cycle,
             "other_cycles": seen.cycles,
+            "older_method": older_method(*{s.method for s in seen.sites}),
             "n": len(seen.sites),
             "plants": [{"name": s.name, "id": s.submission, "current": s is seen.chosen} for s in seen.sites],
             "chosen": seen.chosen.name if seen.chosen else "",

@@ -23,6 +23,7 @@ from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
 WORST = 5  # pairs shown with their wording
+DECISIONS = ("E-N9", "S-N4")  # the items the matrix is read from
 LEVELS = ("enterprise", "network/region", "plant", "team")
 
 
@@ -33,7 +34,7 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
     """Head office beside the plants, question pair by question pair, and who decides what."""
     views = perception_views(seen)
     texts = {q.code: q.text for q in seen.catalogue.questions}
-    found = facts.facts_of(seen)
+    found = facts.facts_of(seen, DECISIONS)
     alike = answers_of(seen, found) if views else {}
     rows = [perception_row(m) for m in views]
     for entry in rows:
@@ -168,7 +169,7 @@ def moves(d: facts.Decision) -> str:
 @gallery.of_enterprise("decisions")
 def decisions(seen: Insight) -> Figure | None:
     """Who decides each of the sixteen decisions, as head office and the plants see it."""
-    found = facts.facts_of(seen)
+    found = facts.facts_of(seen, DECISIONS)
     if not found.decisions:
         return None
     item = seen.catalogue.item_by_code["S-N4"]

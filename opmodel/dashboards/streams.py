@@ -22,6 +22,7 @@ from opmodel.dashboards.presenting import percent
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
+READ = ("E-N7", "E-N8", "S-N7", "E-N10", "S-N5", "S-N3")  # make or buy, limits, pilots, capacity
 SHOWN = 8  # suppliers on the page; the file has all of them
 STAGES = {
     "idea": gettext_lazy("Idea"),
@@ -59,7 +60,7 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
 
 def respondents(seen: Insight) -> list[Respondent]:
     """Whoever submitted, with the data of the other items. Two queries."""
-    return [(r.site, r.data, r.day) for r in facts.respondents_of(seen.submission.cycle)]
+    return [(r.site, r.data, r.day) for r in facts.respondents_of(seen.submission.cycle, READ)]
 
 
 @gallery.of_enterprise("make-or-buy")

@@ -49,7 +49,7 @@ def of_organisation(seen: Insight, ranked: Ranking, kind: str, today: date) -> R
         "answers": answers(seen),
     }
     content["headlines"] = {
-        "page": headlines.page_headline([(m.name, m.score, m.median) for m in seen.components]),
+        "page": headlines.page_headline(*presenting.components_told(seen)),
         "overall": overall_message(seen.overall),
         "dimensions": headlines.dimension_headline([(m.score, m.lower_quartile) for m in seen.dimensions]),
         "ends": messages.ends_message([(m.name, m.score) for m in seen.dimensions]),

@@ -10,14 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from assessments import pipeline, publishing, selectors, site_views
+from assessments import publishing, selectors, site_views
 from assessments.catalogue import Questionnaire
 from assessments.models import Result, Submission
 from assessments.packing import read_points
 from assessments.site_views import PeersBeside, SharedNetwork, SiteView
 from benchmarks.statistics import half_up
 from benchmarks.wording import spoken_period
-from opmodel.dashboards.presenting import earlier_revision, number, signed
+from opmodel.dashboards.presenting import earlier_revision, number, older_method, signed
 from opmodel.dashboards.sites.decided import decided
 from opmodel.dashboards.sites.headlines import plant_headline
 from opmodel.dashboards.sites.marks import on_network
@@ -74,7 +74,8 @@ def page(request: HttpRequest, submission: Submission, results: list[Result]) ->
         "own_actions": own_actions,
         "voice": selectors.item_data([submission], "S-N8").get(submission.pk, {}).get("text", ""),
         "answers_url": reverse("submission-review", args=[submission.public_id]),
-        "method": pipeline.current_method().version,
+        "method": site.method,
+        "older_method": older_method(site.method),
         "content": catalogue.version,
     }
     return render(request, "dashboards/plant.html", context)

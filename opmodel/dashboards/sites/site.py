@@ -15,7 +15,7 @@ from assessments.models import Result, Submission
 from assessments.packing import read_points
 from assessments.site_views import Network, SiteView
 from benchmarks.statistics import half_up
-from opmodel.dashboards.presenting import earlier_revision, number, signed
+from opmodel.dashboards.presenting import earlier_revision, number, older_method, signed
 from opmodel.dashboards.sites import plant
 from opmodel.dashboards.sites.decided import decided
 from opmodel.dashboards.sites.frame import address
@@ -40,6 +40,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     network = site_views.network_of(request.member, submission.cycle)
     site = next((s for s in (*network.sites, *network.earlier) if s.submission == public_id), None)
     context: dict[str, Any] = {"cycle": submission.cycle, "site": submission.site, "scored": site is not None}
+    context["older_method"] = ""
     context |= {"all_url": address("dashboard-sites", network.cycle), "other_cycles": cycle_links(results, submission)}
     if site is not None:
         earlier = before(results, submission)
@@ -63,7 +64,8 @@ def told(request: HttpRequest, network: Network, site: SiteView, submission: Sub
         "actions": decided(request.member, site.site_id, submission.cycle)[1],
         "answers_url": reverse("submission-inspect", args=[submission.public_id]) if reviewing else "",
         "beside_url": address("dashboard-sites-beside", network.cycle, site=site.submission) if site.current else "",
-        "method": pipeline.current_method().version,
+        "method": site.method,
+        "older_method": older_method(*network.methods, site.method),
         "content": network.catalogue.version,
     }
 
