@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from assessments import figures, selectors
@@ -86,7 +87,13 @@ class Pilots:
     rows: int
     running: int
     stuck: int
-    figures: Mapping[str, float | None]  # keys of `figures.PILOTS`
+    data: Data
+    day: date
+
+    @cached_property
+    def figures(self) -> dict[str, float | None]:
+        """Keys of `figures.PILOTS`; of hundreds of lists a page shows a few."""
+        return {key: figure(self.data, self.day) for key, figure in figures.PILOTS.items()}
 
 
 @dataclass(frozen=True)
@@ -240,8 +247,7 @@ def _pilots(ordered: Iterable[Respondent]) -> Iterator[Pilots]:
             running = [row for row in data["rows"] if row.get("stage") == "pilot"]
             ages = [age for row in running if (age := figures.age_months(row, r.day)) is not None]
             stuck = sum(age > figures.STUCK_MONTHS for age in ages)
-            found = {key: figure(data, r.day) for key, figure in figures.PILOTS.items()}
-            yield Pilots(r.site, len(data["rows"]), len(running), stuck, found)
+            yield Pilots(r.site, len(data["rows"]), len(running), stuck, data, r.day)
 
 
 def _choices(catalogue: Questionnaire, enterprise: Mapping[str, Data]) -> Iterator[Choice]:
