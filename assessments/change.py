@@ -14,7 +14,7 @@ in which one thing is changed before the other: each is valued at the mean of bo
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -179,10 +179,19 @@ OF_PART = {MOVED: IMPROVED, CAME: JOINED, WENT: LEFT, WEIGHT: WEIGHTS}
 
 @dataclass(frozen=True)
 class Plants:
-    """One cycle's plants' view of a dimension: the stored score, and the plants it is made of."""
+    """One cycle's plants' view of a dimension: the stored score, and the plants it is made of; weights add up to 1."""
 
     stored: float | None
-    terms: Mapping[str, Term]
+    weights: Mapping[str, float]
+    values: Mapping[str, float]
+
+    @property
+    def mean(self) -> float:
+        return math.fsum(weight * self.values[key] for key, weight in self.weights.items())
+
+    @property
+    def terms(self) -> dict[str, Term]:
+        return {key: Term(weight, self.values[key]) for key, weight in self.weights.items()}
 
 
 def network_change(before: Plants, after: Plants) -> Change:
@@ -201,49 +210,41 @@ def network_change(before: Plants, after: Plants) -> Change:
 def network_kinds(before: Plants, after: Plants) -> Change:
     """The same without the plants' parts: 500 plants in 27 dimensions take a hundredth of a second."""
     old, new = before.stored, after.stored
-    if old is None or new is None or not before.terms or not after.terms:
+    if old is None or new is None or not before.weights or not after.weights:
         return Change(old, new, {}, {})
-    then, now = _mean(before.terms), _mean(after.terms)
+    then, now = before.mean, after.mean
     centre = (then + now) / 2
-    kinds = dict.fromkeys(NETWORK_KINDS, 0.0)
-    for key, term in after.terms.items():
-        was = before.terms.get(key)
-        if was is None:
-            kinds[JOINED] += term.weight * (term.value - centre)
+    improved = joined = left = weights = 0.0
+    for key, weight in after.weights.items():
+        value, had = after.values[key], before.weights.get(key)
+        if had is None:
+            joined += weight * (value - centre)
         else:
-            kinds[IMPROVED] += (was.weight + term.weight) / 2 * (term.value - was.value)
-            kinds[WEIGHTS] += (term.weight - was.weight) * ((was.value + term.value) / 2 - centre)
-    for key, term in before.terms.items():
-        if key not in after.terms:
-            kinds[LEFT] -= term.weight * (term.value - centre)
-    kinds[RECALCULATED] = (new - old) - (now - then)
+            was = before.values[key]
+            improved += (had + weight) / 2 * (value - was)
+            weights += (weight - had) * ((was + value) / 2 - centre)
+    for key, weight in before.weights.items():
+        if key not in after.weights:
+            left -= weight * (before.values[key] - centre)
+    kinds = dict(zip(NETWORK_KINDS, (improved, joined, left, weights, (new - old) - (now - then)), strict=True))
     return Change(old, new, tidy(kinds), {}, centre)
 
 
 def mean_change(changes: Iterable[Change]) -> Change:
     """The mean of the changes that can be taken apart: of the plants' views of several dimensions, all alike.
 
-    >>> one = Change(2.0, 3.0, {"improved": 1.0}, {"improved": (Part("a", MOVED, 1.0, None, None),)})
-    >>> two = Change(3.0, 3.0, {"improved": 0.0}, {})
-    >>> both = mean_change([one, two])
-    >>> both.by, both.kinds, both.parts["improved"][0].by
-    (0.5, {'improved': 0.5}, 0.5)
+    >>> both = mean_change([Change(2.0, 3.0, {"improved": 1.0}, {}), Change(3.0, 3.0, {"improved": 0.0}, {})])
+    >>> both.by, both.kinds
+    (0.5, {'improved': 0.5})
     """
     known = [c for c in changes if c.kinds]
     if not known:
         return Change(None, None, {}, {})
     n = len(known)
     kinds = {kind: math.fsum(c.kinds[kind] for c in known) / n for kind in known[0].kinds}
-    groups: dict[str, tuple[Part, ...]] = {}
-    for kind in kinds:
-        summed: dict[tuple[str, str], float] = {}
-        for part in (p for c in known for p in c.parts.get(kind, ())):
-            summed[part.key, part.kind] = summed.get((part.key, part.kind), 0.0) + part.by / n
-        together = (Part(key, how, by, None, None) for (key, how), by in summed.items())
-        groups[kind] = tuple(sorted(together, key=lambda p: -abs(p.by)))
     before = math.fsum(c.before for c in known if c.before is not None) / n
     after = math.fsum(c.after for c in known if c.after is not None) / n
-    return Change(before, after, kinds, {kind: own for kind, own in groups.items() if own})
+    return Change(before, after, kinds, {})
 
 
 def tidy(kinds: Mapping[str, float]) -> dict[str, float]:
@@ -251,13 +252,24 @@ def tidy(kinds: Mapping[str, float]) -> dict[str, float]:
     return {kind: 0.0 if abs(by) < 1e-9 else by for kind, by in kinds.items()}
 
 
-def by_key(parts: Iterable[Part]) -> dict[str, float]:
-    """What each term contributes in all, largest first whichever way.
+def by_plant(dimensions: Sequence[tuple[Plants, Plants]]) -> dict[str, float]:
+    """What each plant contributes to the mean change of some dimensions, all its parts together, largest first whichever way.
 
-    >>> by_key([Part("a", MOVED, 0.5, None, None), Part("b", WENT, -0.75, None, None), Part("a", WEIGHT, 0.1, None, None)])
-    {'b': -0.75, 'a': 0.6}
+    >>> by_plant([(Plants(3.0, {"a": 0.5, "b": 0.5}, {"a": 2.0, "b": 4.0}), Plants(3.0, {"a": 1.0}, {"a": 3.0}))])
+    {'a': 0.5, 'b': -0.5}
     """
     found: dict[str, float] = {}
-    for part in parts:
-        found[part.key] = found.get(part.key, 0.0) + part.by
+    for before, after in dimensions:
+        centre = (before.mean + after.mean) / 2
+        for key, weight in after.weights.items():
+            value, had = after.values[key], before.weights.get(key)
+            if had is None:
+                by = weight * (value - centre)
+            else:
+                was = before.values[key]
+                by = (had + weight) / 2 * (value - was) + (weight - had) * ((was + value) / 2 - centre)
+            found[key] = found.get(key, 0.0) + by / len(dimensions)
+        for key, weight in before.weights.items():
+            if key not in after.weights:
+                found[key] = found.get(key, 0.0) - weight * (before.values[key] - centre) / len(dimensions)
     return dict(sorted(found.items(), key=lambda entry: -abs(entry[1])))

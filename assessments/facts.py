@@ -4,9 +4,10 @@ Ages count to the day of each submission, as in its result: page, API and the ru
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from assessments import figures, selectors
@@ -86,7 +87,13 @@ class Pilots:
     rows: int
     running: int
     stuck: int
-    figures: Mapping[str, float | None]  # keys of `figures.PILOTS`
+    data: Data
+    day: date
+
+    @cached_property
+    def figures(self) -> dict[str, float | None]:
+        """Keys of `figures.PILOTS`; of hundreds of lists a page shows a few."""
+        return {key: figure(self.data, self.day) for key, figure in figures.PILOTS.items()}
 
 
 @dataclass(frozen=True)
@@ -117,14 +124,19 @@ class Facts:
     voices: tuple[tuple[str, str], ...]  # (site, its text to the centre)
 
     @property
+    def plants(self) -> tuple[Respondent, ...]:
+        return tuple(r for r in self.respondents if r.submission.view == SITE)
+
+    @property
     def known(self) -> bool:
         return any(r.data for r in self.respondents)
 
 
-def facts_of(seen: Insight) -> Facts:
-    """The facts of the cycle of a scored enterprise view, of submitted views only. Three queries."""
+def facts_of(seen: Insight, codes: Sequence[str] = ()) -> Facts:
+    """The facts of the cycle of a scored enterprise view, of submitted views only: of all items, or of those a page needs.
+    Two queries."""
     catalogue = seen.catalogue
-    everybody = respondents_of(seen.submission.cycle)
+    everybody = respondents_of(seen.submission.cycle, codes)
     own = next((r for r in everybody if r.submission.view == ENTERPRISE), None)
     plants = sorted((r for r in everybody if r.submission.view == SITE), key=lambda r: r.site)
     enterprise = own.data if own else {}
@@ -147,10 +159,10 @@ def facts_of(seen: Insight) -> Facts:
     )
 
 
-def respondents_of(cycle: Cycle) -> tuple[Respondent, ...]:
-    """Whoever submitted in a cycle, with the data of the other items. Two queries."""
+def respondents_of(cycle: Cycle, codes: Sequence[str] = ()) -> tuple[Respondent, ...]:
+    """Whoever submitted in a cycle, with the data of the other items, or of some of them. Two queries."""
     rows = selectors.submitted(cycle.pk)
-    data = selectors.all_item_data(rows)
+    data = selectors.all_item_data(rows, codes)
     return tuple(Respondent(s.site.name if s.site else "", s, data[s.pk], selectors.reference_day(s)) for s in rows)
 
 
@@ -235,8 +247,7 @@ def _pilots(ordered: Iterable[Respondent]) -> Iterator[Pilots]:
             running = [row for row in data["rows"] if row.get("stage") == "pilot"]
             ages = [age for row in running if (age := figures.age_months(row, r.day)) is not None]
             stuck = sum(age > figures.STUCK_MONTHS for age in ages)
-            found = {key: figure(data, r.day) for key, figure in figures.PILOTS.items()}
-            yield Pilots(r.site, len(data["rows"]), len(running), stuck, found)
+            yield Pilots(r.site, len(data["rows"]), len(running), stuck, data, r.day)
 
 
 def _choices(catalogue: Questionnaire, enterprise: Mapping[str, Data]) -> Iterator[Choice]:

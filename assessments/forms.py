@@ -172,7 +172,7 @@ class SitesForm(StepForm):
     sites = site_choice(gettext_lazy("Sites to ask as well"))
 
 
-class RemindersForm(StepForm):
+class SwitchForm(StepForm):
     on = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 

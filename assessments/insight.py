@@ -18,7 +18,7 @@ from assessments.change import terms_of
 from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Submission
 from assessments.packing import scores_of
 from assessments.reaching import Answered
-from assessments.reading import Reading, SiteMark
+from assessments.reading import Marks, Reading
 from assessments.scoring import ScoringPlan
 from benchmarks import selectors as peers
 from benchmarks.selectors import Cell, Group, PeerGroup, PeerTable
@@ -55,7 +55,7 @@ class MeasureView:
     releases_effort: bool  # the enterprise itself wants less here than it has
     peer: PeerTable | None
     place: Position | None
-    sites: tuple[SiteMark, ...]
+    sites: Marks  # read when somebody looks
     network: NetworkScore | None
     perception: PerceptionGap | None
 
@@ -127,7 +127,6 @@ def build(submission: Submission, result: Result, chosen: str = "", reading: Rea
     reading = reading or Reading([submission])
     scores = scores_of(result)
     plants = reading.networks.get(submission.cycle_id)
-    marks = reading.marks.get(submission.cycle_id, {})
     own = levels_wanted(reading.answers[submission.pk].items.get("E-N6", {}))
     targets = wanted_levels(own, submission, catalogue)
     cells = peers.own_cells(result.release, result.segments, pipeline.segments()) if result.release else {}
@@ -161,7 +160,7 @@ def build(submission: Submission, result: Result, chosen: str = "", reading: Rea
             releases_effort=code in own and point is not None and half_up(point) > own[code],
             peer=table,
             place=position(point, table.quantiles, table.n_band, rules) if table and point is not None else None,
-            sites=tuple(marks.get(code, ())),
+            sites=reading.marks(submission.cycle_id, code),
             network=plants.scores.get(code) if plants else None,
             perception=plants.gaps.get(code) if plants else None,
         )
@@ -192,29 +191,24 @@ def _names(catalogue: Questionnaire) -> dict[str, tuple[str, str]]:
     return named | {"OVERALL": (_("Overall"), "")}
 
 
-def site_marks(submission: Submission) -> dict[str, list[SiteMark]]:
-    """The scores of all submitted plants of the cycle by measure, one query; what was returned counts no more."""
-    return Reading([submission]).marks.get(submission.cycle_id, {})
-
-
 def plant_parts(seen: Insight, dimension: str) -> list[PlantPart]:
     """The invited plants behind the plants' view of a dimension, heaviest first (METHOD 3)."""
     cycle = seen.submission.cycle_id
     weights, _basis = seen.reading.weights(cycle)
-    marks = {m.site_id: m for m in seen.measures[dimension].sites}
-    covered = sum((weights[site] for site in marks if site in weights), Fraction(0))
+    plants = seen.reading.invited.get(cycle, [])
+    covered = sum((weights[p.site_id] for p in plants if dimension in p.scores), Fraction(0))
     parts = []
-    for site in seen.reading.invited.get(cycle, []):
-        mark = marks.get(site.site_id)
-        share = float(weights[site.site_id] / covered) if mark and covered else 0.0
-        parts.append(PlantPart(site.name, mark and mark.score, share, mark.submission if mark else ""))
+    for plant in plants:
+        score = plant.scores.get(dimension)
+        share = float(weights[plant.site_id] / covered) if score is not None and covered else 0.0
+        parts.append(PlantPart(plant.name, score, share, plant.submission if score is not None else ""))
     return sorted(parts, key=lambda p: (p.score is None, -p.weight, p.name))
 
 
 def plant_weights(seen: Insight, dimension: str) -> list[tuple[str, float]]:
     """The plants that have a score in a dimension, each with its share of the weight of all invited ones."""
     weights, _basis = seen.reading.weights(seen.submission.cycle_id)
-    return [(m.name, float(weights[m.site_id])) for m in seen.measures[dimension].sites if m.site_id in weights]
+    return [(p.name, float(weights[p.site_id])) for p in seen.measures[dimension].sites.known]
 
 
 def as_answered(seen: Insight) -> tuple[ScoringPlan, npt.NDArray[np.int8]]:

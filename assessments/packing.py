@@ -1,10 +1,11 @@
 """Rows below a row in the same statement: what a result or a plants' view consists of, packed into it by the database."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, OuterRef
+from django.db.models import Aggregate, Model, OuterRef, QuerySet, TextField
 from django.db.models.functions import JSONObject
 
 from assessments.models import Result, Score
@@ -35,3 +36,31 @@ def scores_of(result: Result) -> dict[str, Score]:
     if not hasattr(result, "packed"):
         return {s.measure: s for s in Score.objects.filter(result=result)}
     return {row["measure"]: Score(result_id=result.pk, **unpacked(row)) for row in result.packed}
+
+
+_POINTS = json.JSONDecoder(parse_int=float)
+
+
+class Points(Aggregate):
+    """The points of results by measure, one text a result: 500 plants are 500 rows, not 16,000."""
+
+    function = "JSON_OBJECT_AGG"
+    template = "%(function)s(%(expressions)s)::text"
+    output_field = TextField()
+
+    def __init__(self, **extra: Any) -> None:
+        super().__init__("measure", "point", **extra)
+
+
+def points(rows: QuerySet[Score]) -> QuerySet[Score]:
+    """`result_id` and the packed points (`read_points`) of the results that these scores are of."""
+    return rows.filter(point__isnull=False).order_by().values("result_id").annotate(packed=Points())
+
+
+def read_points(text: str | None) -> dict[str, float]:
+    """Packed points by measure; measures without a score are not in them.
+
+    >>> read_points('{ "CAP1" : 2, "CAP2" : 3.5 }'), read_points(None)
+    ({'CAP1': 2.0, 'CAP2': 3.5}, {})
+    """
+    return _POINTS.decode(text) if text else {}

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from assessments import alignment, pipeline, priorities
 from assessments.catalogue import Action
 from assessments.decimals import one
-from assessments.insight import Insight, MeasureView, SiteMark
+from assessments.insight import Insight, MeasureView
 from assessments.network import site_weights, weighted_shares
 from assessments.projection import in_doing_order, project, roll_up
+from assessments.reading import SiteMark
 from assessments.stability import Stability, own_draws, read_draws, stability
 
 PRESETS = {
@@ -131,7 +132,7 @@ def reference_of(view: MeasureView, kind: str) -> float | None:
         return view.target
     if kind == "peers":
         return view.upper_quartile
-    return max((s.score for s in view.sites), default=None)
+    return max(view.sites.scores, default=None)
 
 
 def usable_references(seen: Insight) -> list[str]:
@@ -254,9 +255,7 @@ def _at_sites(
     """The actions outside of the list that single plants' own scores trigger, most plants first."""
     others = [a for a in seen.catalogue.actions if a.code not in listed]
     marks = {v.code: v.sites for v in seen.dimensions}
-    found = priorities.site_triggers(
-        others, {d: [m.score for m in sites] for d, sites in marks.items()}, references, protect_below
-    )
+    found = priorities.site_triggers(others, {d: sites.scores for d, sites in marks.items()}, references, protect_below)
     rows = []
     for action in others:
         if action.code in found:

@@ -1,20 +1,20 @@
 """What is read of the cycles a page is about: each kind of fact on first use, for all of them in one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from assessments import pipeline, publishing
 from assessments.catalogue import SITE
-from assessments.models import Answer, CycleSite, NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
+from assessments.models import Answer, NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
 from assessments.network import site_weights
-from assessments.packing import GAP, SCORE, VIEW, packed, unpacked
+from assessments.packing import GAP, SCORE, VIEW, packed, points, read_points, unpacked
 from assessments.scoring import NOT_APPLICABLE, ScoringPlan
 
 ITEMS = ("E-N2", "E-N6")  # of the enterprise: importance of objectives, targets; besides all single choices
@@ -32,12 +32,43 @@ class SiteMark:
 
 @dataclass(frozen=True)
 class Invited:
-    """One invited plant with what its submitted survey says of itself; empty before it has submitted."""
+    """One invited plant with what its submitted survey says and comes to; empty before it has submitted."""
 
     site_id: int
     name: str
+    submission: str  # public id of its survey
     profile: Mapping[str, Any]  # S-N1
     costs: Mapping[str, Any]  # S-N2
+    scores: Mapping[str, float]  # of its newest revision, by measure
+
+
+class Marks(Sequence[SiteMark]):
+    """The plants that have a score of a measure, by name; read when somebody looks. 500 plants have 16,000 marks: most pages
+    want the scores alone."""
+
+    def __init__(self, plants: Callable[[], Sequence[Invited]], measure: str) -> None:
+        self.plants, self.measure = plants, measure
+
+    @cached_property
+    def known(self) -> list[Invited]:
+        return [p for p in self.plants() if self.measure in p.scores]
+
+    @cached_property
+    def scores(self) -> list[float]:
+        return [p.scores[self.measure] for p in self.known]
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    @overload
+    def __getitem__(self, at: int) -> SiteMark: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[SiteMark]: ...
+    def __getitem__(self, at: int | slice) -> SiteMark | Sequence[SiteMark]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        plant = self.known[at]
+        return SiteMark(plant.name, plant.scores[self.measure], plant.site_id, plant.submission)
 
 
 @dataclass(frozen=True)
@@ -62,20 +93,34 @@ class Answers:
         return np.array([self.levels.get(keys[code], 0) for code in plan.questions], dtype=np.int8)
 
 
-class Reading:
-    """The facts of some enterprise submissions; plants' scores and profiles of `plants_of` only (all, unless said)."""
+def results_of(rows: QuerySet[Submission] | Sequence[int]) -> QuerySet[Result]:
+    """The newest result of each submission, with its scores packed in."""
+    found = Result.objects.filter(submission__in=rows)
+    found = found.select_related("release__dataset").annotate(packed=packed(Score, "result", SCORE))
+    return found.order_by("submission_id", "-revision", "-id").distinct("submission_id")
 
-    def __init__(self, rows: Sequence[Submission], plants_of: Sequence[Submission] | None = None) -> None:
+
+class Reading:
+    """The facts of some enterprise submissions; plants' scores and profiles of `plants_of` only (all, unless said).
+
+    `results` are those of `results_of`, where they are known already.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Submission],
+        plants_of: Sequence[Submission] | None = None,
+        results: Iterable[Result] | None = None,
+    ) -> None:
         self.rows = tuple(rows)
         self.plants_of = self.rows if plants_of is None else tuple(plants_of)
+        if results is not None:
+            self.results = {row.submission_id: row for row in results}
 
     @cached_property
     def results(self) -> dict[int, Result]:
         """The newest result of each submission, with its scores packed in."""
-        found = Result.objects.filter(submission__in=[s.pk for s in self.rows])
-        found = found.select_related("release__dataset").annotate(packed=packed(Score, "result", SCORE))
-        found = found.order_by("submission_id", "-revision", "-id").distinct("submission_id")
-        return {row.submission_id: row for row in found}
+        return {row.submission_id: row for row in results_of([s.pk for s in self.rows])}
 
     @cached_property
     def networks(self) -> dict[int, Network]:
@@ -94,59 +139,36 @@ class Reading:
         }
 
     @cached_property
-    def marks(self) -> dict[int, dict[str, list[SiteMark]]]:
-        """The scores of all submitted plants by cycle and measure; what was returned counts no more."""
-        rows = (
-            Score.objects.filter(
-                result__submission__cycle_id__in=[s.cycle_id for s in self.plants_of],
-                result__submission__view=SITE,
-                result__submission__state=Submission.State.SUBMITTED,
-                result__revision=F("result__submission__revision"),
-                point__isnull=False,
-            )
-            .order_by("result__submission__site__name", "result_id")
-            .values_list(
-                "result__submission__cycle_id",
-                "measure",
-                "result__submission__site_id",
-                "result__submission__site__name",
-                "result__submission__public_id",
-                "point",
-            )
-        )
-        latest = {
-            (cycle, measure, site): SiteMark(name, point, site, public_id)
-            for cycle, measure, site, name, public_id, point in rows
-        }
-        marks: dict[int, dict[str, list[SiteMark]]] = {}
-        for (cycle, measure, _site), mark in latest.items():
-            marks.setdefault(cycle, {}).setdefault(measure, []).append(mark)
-        return marks
-
-    @cached_property
     def invited(self) -> dict[int, list[Invited]]:
-        """The invited plants by cycle, each with the profile and the costs of its submitted survey."""
+        """The invited plants by cycle, by site; what was returned, or is being scored anew, has no scores."""
+        cycles = {s.cycle_id: s.cycle.questionnaire_id for s in self.plants_of}
+        newest = Result.objects.filter(submission=OuterRef(OuterRef("pk")), revision=OuterRef(OuterRef("revision")))
+        scored = Score.objects.filter(result=Subquery(newest.order_by("-pk").values("pk")[:1]))
 
         def said(item: str) -> Subquery:
-            return Subquery(
-                Answer.objects.filter(
-                    submission__cycle=OuterRef("cycle"),
-                    submission__site=OuterRef("site"),
-                    submission__view=SITE,
-                    submission__state=Submission.State.SUBMITTED,
-                    question__code=item,
-                    status="data",
-                ).values("data")[:1]
-            )
+            asked = [publishing.question_keys(content).get(item) for content in set(cycles.values())]
+            own = Answer.objects.filter(submission=OuterRef("pk"), question_id__in=asked, status="data")
+            return Subquery(own.values("data")[:1])
 
+        rows = Submission.objects.filter(cycle_id__in=cycles, view=SITE).order_by("site_id")
+        rows = rows.annotate(profile=said("S-N1"), costs=said("S-N2"), points=Subquery(points(scored).values("packed")))
         found: dict[int, list[Invited]] = {}
-        rows = CycleSite.objects.filter(cycle_id__in=[s.cycle_id for s in self.plants_of]).order_by("site_id")
-        values = rows.annotate(profile=said("S-N1"), costs=said("S-N2")).values_list(
-            "cycle_id", "site_id", "site__name", "profile", "costs"
-        )
-        for cycle, site, name, profile, costs in values:
-            found.setdefault(cycle, []).append(Invited(site, name, profile or {}, costs or {}))
+        for cycle, site, name, public_id, state, profile, costs, packed_points in rows.values_list(
+            "cycle_id", "site_id", "site__name", "public_id", "state", "profile", "costs", "points"
+        ):
+            if state != Submission.State.SUBMITTED:
+                profile = costs = packed_points = None
+            plant = Invited(site, name, public_id, profile or {}, costs or {}, read_points(packed_points))
+            found.setdefault(cycle, []).append(plant)
         return found
+
+    @cached_property
+    def by_name(self) -> dict[int, list[Invited]]:
+        return {cycle: sorted(plants, key=lambda p: p.name) for cycle, plants in self.invited.items()}
+
+    def marks(self, cycle_id: int, measure: str) -> Marks:
+        """The scores of a measure of all submitted plants; what was returned counts no more."""
+        return Marks(lambda: self.by_name.get(cycle_id, ()), measure)
 
     def weights(self, cycle_id: int) -> tuple[dict[int, Fraction], str]:
         """The weights of all invited plants of a cycle, and their basis (METHOD 3)."""

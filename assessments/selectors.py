@@ -233,10 +233,11 @@ def item_data(rows: list[Submission], code: str) -> dict[int, dict[str, Any]]:
     return dict(found.values_list("submission_id", "data"))
 
 
-def all_item_data(rows: list[Submission]) -> dict[int, dict[str, dict[str, Any]]]:
-    """The saved data of every other item: submission id -> item code -> data. One query."""
+def all_item_data(rows: list[Submission], codes: Sequence[str] = ()) -> dict[int, dict[str, dict[str, Any]]]:
+    """The saved data of the other items, of all or of some: submission id -> item code -> data. One query."""
     found: dict[int, dict[str, dict[str, Any]]] = {row.pk: {} for row in rows}
     saved = Answer.objects.filter(submission_id__in=found, status="data")
+    saved = saved.filter(question__code__in=codes) if codes else saved
     for submission_id, code, data in saved.values_list("submission_id", "question__code", "data"):
         found[submission_id][code] = data
     return found
@@ -312,38 +313,6 @@ def site_cycles(member: Member) -> list[Cycle]:
 
 def count_invited(cycle: Cycle) -> int:
     return CycleSite.objects.filter(cycle=cycle).count()
-
-
-def site_scores(member: Member, cycle_id: int, measures: list[str]) -> list[dict[str, Any]]:
-    """Scores of the sites a member may see in a cycle; one query.
-
-    `current` is false where the survey was returned, or submitted anew and not scored yet: these are of `revision`.
-    """
-    rows = (
-        Score.objects.filter(
-            result__submission__in=_site_submissions(member).filter(cycle_id=cycle_id),
-            measure__in=measures,
-        )
-        .order_by("result_id")
-        .values_list(
-            "result__submission__public_id",
-            "result__submission__site_id",
-            "result__submission__site__name",
-            "result__submission__site__region",
-            "result__submission__state",
-            "result__submission__revision",
-            "result__revision",
-            "measure",
-            "point",
-        )
-    )
-    found: dict[int, dict[str, Any]] = {}
-    for public_id, site, name, region, state, newest, revision, measure, point in rows:
-        entry = found.setdefault(site, {"name": name, "region": region, "public_id": public_id, "scores": {}})
-        entry["scores"][measure] = point
-        entry["revision"] = revision
-        entry["current"] = state == Submission.State.SUBMITTED and revision == newest
-    return sorted(found.values(), key=lambda e: (e["region"], e["name"]))
 
 
 def with_readable_results(member: Member) -> QuerySet[Submission]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assessments import bulk, change, pipeline, publishing
-from assessments.change import Change, Plants, Scored, Term
+from assessments.change import Change, Plants, Scored
 from assessments.insight import Insight
 from assessments.models import Result, Submission
 from assessments.packing import scores_of
 from assessments.reading import Reading
 
-NOBODY = Plants(None, {})
+NOBODY = Plants(None, {}, {})
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,14 @@ class Since:
         """The plants' view of each dimension, without the plants' parts."""
         return {d: change.network_kinds(*self._sides(d)) for d in self.dimensions}
 
-    @cached_property
-    def network(self) -> dict[str, Change]:
-        """The plants' view of each dimension, plant by plant."""
-        return {d: change.network_change(*self._sides(d)) for d in self.dimensions}
+    def network(self, dimension: str) -> Change:
+        """The plants' view of a dimension, plant by plant."""
+        return change.network_change(*self._sides(dimension))
+
+    @property
+    def by_plant(self) -> dict[str, float]:
+        """What each plant did to the change of `plants`, largest first whichever way."""
+        return change.by_plant([self._sides(d) for d, c in self.kinds.items() if c.kinds])
 
     @property
     def plants(self) -> Change:
@@ -96,12 +100,10 @@ def plants_of(reading: Reading, cycle_id: int) -> dict[str, Plants]:
     network = reading.networks.get(cycle_id)
     if network is None:
         return {}
-    weights = {site: float(weight) for site, weight in reading.weights(cycle_id)[0].items()}
-    marks = reading.marks.get(cycle_id, {})
+    weights = {str(site): float(weight) for site, weight in reading.weights(cycle_id)[0].items()}
     found = {}
     for dimension, view in network.scores.items():
-        own = [m for m in marks.get(dimension, ()) if m.site_id in weights]
-        covered = math.fsum(weights[m.site_id] for m in own)
-        terms = {str(m.site_id): Term(weights[m.site_id] / covered, m.score) for m in own} if covered else {}
-        found[dimension] = Plants(view.score, terms)
+        own = {str(p.site_id): p.scores[dimension] for p in reading.marks(cycle_id, dimension).known}
+        covered = math.fsum(weights[site] for site in own)
+        found[dimension] = Plants(view.score, {site: weights[site] / covered for site in own} if covered else {}, own)
     return found

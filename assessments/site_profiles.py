@@ -92,8 +92,9 @@ def best(scores: Scores) -> list[str]:
     >>> best({"A": 3.04, "B": 3.0, "C": 2.9}), best({})
     (['A', 'B'], [])
     """
-    top = max((half_up(s) for s in scores.values()), default=None)
-    return sorted(site for site, score in scores.items() if half_up(score) == top)
+    top = max(scores.values(), default=0.0)
+    # Rounding moves a score by less than a tenth: of hundreds of plants few are near enough to be rounded at all.
+    return sorted(site for site, score in scores.items() if score > top - 0.1 and half_up(score) == half_up(top))
 
 
 def rank(score: float, values: Sequence[float]) -> int:
@@ -102,7 +103,8 @@ def rank(score: float, values: Sequence[float]) -> int:
     >>> rank(3.0, [3.0, 4.0, 3.04, 2.0])
     2
     """
-    return 1 + sum(half_up(v) > half_up(score) for v in values)
+    shown = half_up(score)
+    return 1 + sum(v > score and half_up(v) > shown for v in values)  # who is not higher is not higher when rounded
 
 
 def differences(scores: Mapping[str, Scores]) -> list[tuple[str, float]]:

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
 from assessments import pipeline, publishing, selectors
-from assessments.catalogue import SITE, Questionnaire, Segment
+from assessments.catalogue import ENTERPRISE, SITE, Questionnaire, Segment
 from assessments.models import Answer, Cycle, Result, Score, Submission
+from assessments.packing import points, read_points
 from assessments.segments import Placed, segment_of
 from assessments.site_profiles import Shared, shared_with
+from benchmarks import selectors as peers
+from benchmarks.models import Release
+from benchmarks.selectors import PeerTable
 from opmodel.organisations.models import Member
 
 PLACED_BY = ("S-N1", "S-N3", "S-N2")  # profile, capacity, costs: what places a plant in a segment
@@ -26,16 +31,11 @@ class SiteView:
     name: str
     region: str
     submission: str  # public id
-    result_id: int
     revision: int
+    method: str  # version it was scored by
     current: bool  # not returned, and scored as it was last submitted
     scores: Mapping[str, float]  # measures without a score are not in it
-    figures: Mapping[str, Any]  # derived figures of the other items, as stored with the result
-
-    @property
-    def segment(self) -> str:
-        """The funding segment, "" while its profile is incomplete."""
-        return self.figures.get("segment") or ""
+    segment: str  # the funding segment, "" while the profile is incomplete
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class Network:
     catalogue: Questionnaire
     sites: tuple[SiteView, ...]
     earlier: tuple[SiteView, ...]
+
+    @property
+    def methods(self) -> list[str]:
+        """The versions of the method these scores come from: one, unless some are still to be scored anew."""
+        return sorted({s.method for s in self.sites}) or [pipeline.current_method().version]
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -83,9 +88,8 @@ def surveys_of(member: Member, cycle: Cycle) -> QuerySet[Submission]:
 
 
 def network_of(member: Member, cycle: Cycle) -> Network:
-    """The scored plants of a cycle, as far as the member may see them. Two queries."""
-    rows = newest_results(surveys_of(member, cycle)).select_related("submission__site")
-    views = with_scores(rows)
+    """The scored plants of a cycle, as far as the member may see them. One query."""
+    views = views_of(newest_results(surveys_of(member, cycle)))
     ordered = sorted(views, key=lambda v: (v.region, v.name))
     return Network(
         cycle,
@@ -95,27 +99,33 @@ def network_of(member: Member, cycle: Cycle) -> Network:
     )
 
 
-def with_scores(results: Iterable[Result]) -> list[SiteView]:
-    """These results (with submission and site) as views, with their scores; two queries."""
-    rows = list(results)
-    points: dict[int, dict[str, float]] = {r.pk: {} for r in rows}
-    scored = Score.objects.filter(result_id__in=points, point__isnull=False)
-    for result_id, measure, point in scored.values_list("result_id", "measure", "point"):
-        points[result_id][measure] = point
-    return [
-        SiteView(
-            site_id=r.submission.site_id,
-            name=r.submission.site.name,
-            region=r.submission.site.region,
-            submission=r.submission.public_id,
-            result_id=r.pk,
-            revision=r.revision,
-            current=r.submission.state == Submission.State.SUBMITTED and r.revision == r.submission.revision,
-            scores=points[r.pk],
-            figures=r.figures,
-        )
-        for r in rows
-    ]
+SCORED = Subquery(points(Score.objects.filter(result=OuterRef("pk"))).values("packed"))  # the points of a result
+
+
+def views_of(results: QuerySet[Result]) -> list[SiteView]:
+    """These results of plants with their scores; one query, and one row a plant."""
+    rows = results.annotate(points=SCORED, segment=KeyTextTransform("segment", "figures")).values_list(
+        "submission__site_id", "submission__site__name", "submission__site__region", "submission__public_id",
+        "submission__state", "submission__revision", "revision", "method_version", "points", "segment",
+    )  # fmt: skip
+    return [_view(*row) for row in rows]
+
+
+def view_of(result: Result) -> SiteView:
+    """The same of one result that `own_results` has read."""
+    s, segment = result.submission, result.figures.get("segment")
+    return _view(
+        s.site_id, s.site.name, s.site.region, s.public_id, s.state, s.revision, result.revision, result.method_version,
+        result.points, segment,
+    )  # fmt: skip
+
+
+def _view(
+    site_id: int, name: str, region: str, public_id: str, state: str, newest: int, revision: int, method: str,
+    packed: str | None, segment: str | None,
+) -> SiteView:  # fmt: skip
+    current = state == Submission.State.SUBMITTED and revision == newest
+    return SiteView(site_id, name, region, public_id, revision, method, current, read_points(packed), segment or "")
 
 
 @dataclass(frozen=True)
@@ -165,9 +175,10 @@ def place_of(catalogue: Questionnaire, site: SiteView, data: Mapping[str, Mappin
 
 
 def own_results(member: Member, site_ids: Iterable[int]) -> list[Result]:
-    """The newest result of every survey of these sites that the member may read, newest cycle first. One query."""
+    """The newest result of every survey of these sites that the member may read, newest cycle first, each with its `points`.
+    One query."""
     surveys = selectors.with_readable_results(member).filter(view=SITE, site_id__in=list(site_ids))
-    rows = newest_results(surveys).select_related("submission__site", "submission__cycle")
+    rows = newest_results(surveys).select_related("submission__site", "submission__cycle").annotate(points=SCORED)
     return sorted(rows, key=lambda r: (r.submission.cycle.opens_on, r.submission.cycle_id), reverse=True)
 
 
@@ -210,6 +221,31 @@ def shared_for(own: frozenset[int], shown: Cycle) -> SharedNetwork | None:
     told = {measure: shared_with(scores, own, rules) for measure, scores in found.items()}
     plants = {site for scores in found.values() for site in scores}
     return SharedNetwork(cycle, len(plants), {measure: s for measure, s in told.items() if s is not None})
+
+
+@dataclass(frozen=True)
+class PeersBeside:
+    """What is published of the peers of the enterprise, by measure: companies, never plants."""
+
+    release: Release
+    tables: Mapping[str, PeerTable]
+
+
+def peers_beside(cycle: Cycle) -> PeersBeside | None:
+    """The peers as a plant manager may see them: those head office was compared with; None where head office has not
+    allowed it for this cycle, or has no comparison yet. Two queries."""
+    if not cycle.peers_for_plants:
+        return None
+    compared = Result.objects.filter(submission__cycle=cycle, submission__view=ENTERPRISE, release__isnull=False)
+    result = compared.select_related("release__dataset").order_by("-revision", "-pk").first()
+    if result is None or result.release is None:
+        return None
+    profile = publishing.catalogue(cycle.questionnaire_id).item_by_code.get(
+        "E-N1"
+    )  # segments are named as its options are
+    cells = peers.own_cells(result.release, result.segments, pipeline.segments())
+    tables = peers.peer_tables(cells, say=profile.word if profile else str)
+    return PeersBeside(result.release, tables) if tables else None
 
 
 def _finished(shown: Cycle) -> Cycle | None:

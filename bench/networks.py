@@ -1,10 +1,14 @@
 """A company with many plants and several cycles, answered and scored: written by SQL, scored by the product."""
 
+import json
 import os
+from datetime import date
 
 import psycopg2
+from psycopg2.extras import execute_values
 
-# {n} sites, {cycles} yearly cycles, every question of both views answered at random, the profiles of the plants too.
+# {n} sites, {cycles} yearly cycles, every question of both views answered at random, the profiles of the plants too; the
+# lists and facts of `given` (registers, decision rights, pilots, barriers) are those of the demo company.
 FILL = """
 SELECT setseed(0.5);
 INSERT INTO organisations_site (organisation_id, public_id, name, region, country, is_active)
@@ -33,10 +37,18 @@ INSERT INTO assessments_answer (organisation_id, public_id, submission_id, quest
 SELECT %(org)s, 'd' || s.id || 'x' || q.id, s.id, q.id, 'data', NULL,
        CASE q.code WHEN 'S-N1' THEN jsonb_build_object('margin_criticality', 1 + floor(5 * random()),
                         'growth_criticality', 1 + floor(5 * random()), 'role', 'contributor', 'headcount_direct', 300)
-                   WHEN 'S-N2' THEN '{"materials": 60.0, "direct_labour": 40.0}'::jsonb
-                   ELSE jsonb_build_object('automation_maturity', 1 + floor(5 * random())) END,
+                   ELSE '{"materials": 60.0, "direct_labour": 40.0}'::jsonb END,
        '', '', 1, '', 'page', false, now()
-  FROM assessments_submission s JOIN assessments_question q ON q.view = s.view AND q.code IN ('S-N1', 'S-N2', 'S-N3')
+  FROM assessments_submission s JOIN assessments_question q ON q.view = s.view AND q.code IN ('S-N1', 'S-N2')
+ WHERE s.organisation_id = %(org)s AND q.questionnaire_id = %(content)s;
+INSERT INTO assessments_answer (organisation_id, public_id, submission_id, question_id, status, level, data, reason, comment,
+       version, client_key, origin, on_behalf, saved_at)
+SELECT %(org)s, 'f' || s.id || 'x' || q.id, s.id, q.id, 'data', NULL, g.data, '', '', 1, '', 'page', false, now()
+  FROM assessments_submission s
+  LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) AS number FROM organisations_site WHERE organisation_id = %(org)s) p
+    ON p.id = s.site_id
+  JOIN given g ON g.number = COALESCE(p.number, 0)
+  JOIN assessments_question q ON q.code = g.code AND q.view = s.view
  WHERE s.organisation_id = %(org)s AND q.questionnaire_id = %(content)s;
 """
 AUDITED = (
@@ -82,14 +94,33 @@ def made(name: str, sites: int, cycles: int = 3):
     return build.World(organisation, first, members, newest, rows)
 
 
+def given(content: int, sites: int) -> list[tuple[int, str, str]]:
+    """(number, item, data): what the enterprise (0) and each plant say in lists and facts, with targets and points."""
+    from assessments import demo_items, publishing
+    from assessments.catalogue import ENTERPRISE, SITE
+
+    catalogue, today = publishing.catalogue(content), date(2026, 6, 30)
+    decisions = tuple(catalogue.item_by_code["S-N4"].spec["row_ids"])
+    own = {
+        "E-N2": dict(zip(catalogue.objectives, (30, 20, 20, 15, 10, 5), strict=True)),
+        "E-N6": {d.code: {"target": 4.0, "by": "2028-01-01"} for d in catalogue.dimensions},
+    }
+    said = [(0, own | dict(demo_items.facts(ENTERPRISE, 0, decisions, today)))]
+    said += [(n, dict(demo_items.facts(SITE, n, decisions, today))) for n in range(1, sites + 1)]
+    return [(number, code, json.dumps(data)) for number, items in said for code, data in items.items()]
+
+
 def fill(values: dict) -> None:
     """The rows, as the owner and without the audit triggers: their rows are not read here."""
+    lists = given(values["content"], values["sites"])
     owner = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
     try:
         with owner, owner.cursor() as cursor:
             cursor.execute("SELECT set_config('app.organisation', %s, false)", [str(values["org"])])
             for table in AUDITED:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute("CREATE TEMPORARY TABLE given (number int, code text, data jsonb) ON COMMIT DROP")
+            execute_values(cursor, "INSERT INTO given VALUES %s", lists)
             cursor.execute(FILL, values)
         with owner, owner.cursor() as cursor:  # a table with foreign keys still to be checked cannot be altered
             for table in AUDITED:

@@ -11,6 +11,9 @@ import pghistory
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# The matrices here are small, and there are as many processes as cores: threads of the linear algebra would wait for each
+# other (500 plants by their likeness: 15 ms, with threads on busy cores 100). Before anything loads numpy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def env(name: str, default: str | None = None) -> str | None:

@@ -60,6 +60,7 @@ WORDS = {
 }
 LOOKING_BACK = ("change", "plants_change")  # what needs the cycle before
 OF_DIMENSIONS = ("network", "perception", "priority", "plants_change")
+OF_ALL_TOGETHER = ("plants_change",)  # of dimensions, and of their mean where the overall score is asked about
 OF_RANKING = ("priority", "action", "projection")  # what depends on weights and reference
 OF_SITES = ("score",)  # a plant has no peers, no plants, no list of its own
 
@@ -68,8 +69,10 @@ def offered(seen: Insight, measure: str) -> list[str]:
     """What may be asked about a measure, in the order it is offered; `action` is about actions, not measures."""
     if seen.submission.view != ENTERPRISE:
         return list(OF_SITES)
-    dimension = measure in seen.catalogue.dimension_by_code
-    return [what for what in WORDS if what != "action" and (dimension or what not in OF_DIMENSIONS)]
+    known = set(WORDS) - {"action"}
+    if measure not in seen.catalogue.dimension_by_code:
+        known -= set(OF_DIMENSIONS) - set(OF_ALL_TOGETHER if measure == "OVERALL" else ())
+    return [what for what in WORDS if what in known]
 
 
 def explanation(

@@ -66,12 +66,49 @@ def enterprise(asked: Asked) -> tuple[Node, ...]:
 
 
 def plants(asked: Asked) -> tuple[Node, ...]:
-    """The change of the plants' view of a dimension; nothing without an earlier cycle."""
+    """The change of the plants' view of a dimension, or of the mean of all; nothing without an earlier cycle."""
     found = since(asked.seen)
     if found is None:
         return ()
+    if asked.code == "OVERALL":
+        return plants_together(asked, found)
     label = _("%(name)s, plants' view") % {"name": asked.view.name}
-    return tree(label, found, found.network[asked.code], lambda key: (found.names.get(key, key), None), asked.code)
+    return tree(label, found, found.network(asked.code), lambda key: (found.names.get(key, key), None), asked.code)
+
+
+def plants_together(asked: Asked, found: Since) -> tuple[Node, ...]:
+    """The mean of the changes of the plants' views, kind by kind and dimension by dimension."""
+    whole = found.plants
+    if whole.by is None or whole.before is None or whole.after is None:
+        return ()
+    names = {code: asked.seen.measures[code].name for code, c in found.kinds.items() if c.kinds}
+    cycle = found.earlier.cycle.name
+
+    def mean(label: str, value: float, values: Mapping[str, float | None], digits: int, unit: str, plus: bool) -> Node:
+        parts = tuple(
+            Node(
+                name, values[code], GIVEN, digits=digits, unit=unit, code=code, ref=("plants_change", code), signed=plus
+            )
+            for code, name in names.items()
+        )
+        rule = _("Mean of the dimensions whose plants' view both cycles have.")
+        return Node(label, value, MEAN, parts, rule, digits=digits, unit=unit, signed=plus)
+
+    kinds = tuple(
+        mean(str(KINDS[kind]), by, {code: found.kinds[code].of(kind) for code in names}, 2, _("levels"), True)
+        for kind, by in whole.kinds.items()
+    )
+    sides = tuple(
+        mean(label, value, values, 4, _("level"), False)
+        for label, value, values in (
+            (_("Now"), whole.after, {code: found.kinds[code].after for code in names}),
+            (_("In %(cycle)s") % {"cycle": cycle}, whole.before, {code: found.kinds[code].before for code in names}),
+        )
+    )
+    title = _("The plants' view since %(cycle)s") % {"cycle": cycle}
+    rule = _("Sum of what changed; the order does not matter, as each is valued at the mean of both cycles.")
+    twice = Node(_("Now minus then"), whole.by, DIFFERENCE, sides, unit=_("levels"), signed=True)
+    return (Node(title, whole.by, SUM, kinds, rule, unit=_("levels"), signed=True), twice)
 
 
 def tree(label: str, found: Since, change: Change, name: Name, code: str) -> tuple[Node, ...]:

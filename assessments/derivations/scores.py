@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import bulk, insight, pipeline, selectors
+from assessments.decimals import two
 from assessments.derivations.asked import Asked
 from assessments.explaining import GIVEN, WEIGHTED_MEAN, Node
 from assessments.insight import Insight
 from assessments.scoring import NOT_APPLICABLE, Score
 
+DUST = 1e-9
 STATUS = {
     "counts": "",
     "unanswered": gettext_lazy("not answered"),
@@ -32,6 +34,17 @@ def score(asked: Asked) -> tuple[Node, ...]:
         )
         return (Node(m.name, m.score, formula=changed, digits=4, code=m.code),)
     scores = pipeline.scores_of(plan, levels)
+    today = scores[asked.code].point
+    if (today is None) != (m.score is None) or abs((today or 0.0) - (m.score or 0.0)) > DUST:
+        other = _(
+            "It was calculated by method %(then)s. Today's method, %(now)s, makes %(value)s of the same answers, so the parts"
+            " of it are not shown."
+        ) % {
+            "then": seen.result.method_version,
+            "now": pipeline.current_method().version,
+            "value": _("no score") if today is None else two(today),
+        }
+        return (Node(m.name, m.score, formula=other, digits=4, code=m.code),)
     supported = selectors.supported_codes(seen.submission)
     level = dict(zip(plan.questions, levels.tolist(), strict=True))
     shares = applicable(scores, level)

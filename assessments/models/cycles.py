@@ -38,6 +38,8 @@ class Cycle(TenantModel):
     response_target_pct = models.SmallIntegerField(_("plants that shall submit"), default=100)
     prefill_from = Parent("self", models.RESTRICT, null=True, blank=True, related_name="+")
     reminders = models.BooleanField(_("reminders"), default=True)
+    # Plant managers see what is published of the peers beside their own plant; head office decides.
+    peers_for_plants = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-opens_on", "-id"]

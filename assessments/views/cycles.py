@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assessments import selectors, workflow
-from assessments.forms import CycleForm, ExtendForm, RemindersForm, ReopenForm, SitesForm, StepForm
+from assessments.forms import CycleForm, ExtendForm, ReopenForm, SitesForm, StepForm, SwitchForm
 from assessments.models import Cycle, Questionnaire
 from assessments.views.board import draft_page
 from benchmarks.models import Dataset
@@ -137,22 +137,26 @@ def _written(form: Any, write: Callable[[dict[str, Any]], Any]) -> Any:
 class Step:
     """One step of a cycle's life as the page offers it."""
 
-    state: str  # in which it is offered
+    states: tuple[str, ...]  # in which it is offered
     write: Callable[..., Any]
     form: type[StepForm] | None
     done: Callable[[], str]
 
 
 STEPS = {
-    "open": Step(State.DRAFT, workflow.open_draft, None, lambda: _("The cycle is open.")),
-    "discard": Step(State.DRAFT, workflow.discard_draft, None, lambda: _("The draft is gone.")),
-    "extend": Step(State.OPEN, workflow.extend_cycle, ExtendForm, lambda: _("The last day is moved.")),
-    "sites": Step(State.OPEN, workflow.add_sites, SitesForm, lambda: _("The sites are asked now.")),
-    "reminders": Step(State.OPEN, workflow.switch_reminders, RemindersForm, lambda: _("The reminders are changed.")),
-    "close": Step(State.OPEN, workflow.close_cycle, None, lambda: _("The cycle is closed.")),
-    "reopen": Step(State.CLOSED, workflow.reopen_cycle, ReopenForm, lambda: _("The cycle is open again.")),
-    "archive": Step(State.CLOSED, workflow.archive_cycle, None, lambda: _("The cycle is archived.")),
-}
+    "open": Step((State.DRAFT,), workflow.open_draft, None, lambda: _("The cycle is open.")),
+    "discard": Step((State.DRAFT,), workflow.discard_draft, None, lambda: _("The draft is gone.")),
+    "extend": Step((State.OPEN,), workflow.extend_cycle, ExtendForm, lambda: _("The last day is moved.")),
+    "sites": Step((State.OPEN,), workflow.add_sites, SitesForm, lambda: _("The sites are asked now.")),
+    "reminders": Step((State.OPEN,), workflow.switch_reminders, SwitchForm, lambda: _("The reminders are changed.")),
+    "peers": Step(
+        (State.OPEN, State.CLOSED), workflow.show_peers_to_plants, SwitchForm,
+        lambda: _("What plant managers see of the peers is changed."),
+    ),
+    "close": Step((State.OPEN,), workflow.close_cycle, None, lambda: _("The cycle is closed.")),
+    "reopen": Step((State.CLOSED,), workflow.reopen_cycle, ReopenForm, lambda: _("The cycle is open again.")),
+    "archive": Step((State.CLOSED,), workflow.archive_cycle, None, lambda: _("The cycle is archived.")),
+}  # fmt: skip
 
 
 @require_GET
@@ -170,7 +174,7 @@ def _manage_page(
     today, left = clock.today(request.member.organisation), _sites_left(request.member, cycle)
     # What the calendar offers first: today for a closed cycle, the day after the last one for an open cycle.
     first = today if cycle.state == State.CLOSED else max(today, cycle.closes_on) + timedelta(days=1)
-    offered = {name: step for name, step in STEPS.items() if step.state == cycle.state}
+    offered = {name: step for name, step in STEPS.items() if cycle.state in step.states}
     forms = {
         name: (wrong or {}).get(name) or step.form(today=today, first=first, sites=left)
         for name, step in offered.items()

@@ -16,6 +16,7 @@ from assessments.workflow.cycles import (
     open_cycle,
     open_draft,
     reopen_cycle,
+    show_peers_to_plants,
     switch_reminders,
 )
 from assessments.workflow.delegating import accept_assignment, assign, give_back, hand_in, withdraw_assignment
@@ -124,6 +125,7 @@ __all__ = [
     "set_capacity",
     "settle_remark",
     "show_action",
+    "show_peers_to_plants",
     "stand_in",
     "start_action",
     "submit",

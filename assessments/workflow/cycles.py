@@ -165,6 +165,14 @@ def switch_reminders(*, by: Member, cycle: Cycle, on: bool) -> None:
     found.save(update_fields=["reminders"])
 
 
+@transaction.atomic
+def show_peers_to_plants(*, by: Member, cycle: Cycle, on: bool) -> None:
+    """Let plant managers see what is published of the peers beside their own plant in this cycle, or no longer."""
+    found = _locked(by, cycle, State.OPEN, State.CLOSED)
+    found.peers_for_plants = on
+    found.save(update_fields=["peers_for_plants"])
+
+
 def _columns(by: Member, terms: Terms, cycle: Cycle | None = None) -> dict[str, Any]:
     """The columns of a cycle from its terms; raises Refused naming the field."""
     if terms.opens_on < FIRST_DAY or terms.closes_on > LAST_DAY:
@@ -202,13 +210,13 @@ def _decides(by: Member) -> None:
         raise Refused(_("Only the CSCO decides about a cycle."), status=403)
 
 
-def _locked(by: Member, cycle: Cycle, state: str) -> Cycle:
-    """The cycle, locked for this transaction and in the state a step starts from; raises Refused."""
+def _locked(by: Member, cycle: Cycle, *states: str) -> Cycle:
+    """The cycle, locked for this transaction and in a state the step starts from; raises Refused."""
     _decides(by)
     found: Cycle | None = selectors.cycles(by).select_for_update(no_key=True).filter(pk=cycle.pk).first()
     if found is None:
         raise Refused(_("The draft is gone."), status=404)
-    if found.state != state:
+    if found.state not in states:
         text = _("The state of “%(name)s” is “%(state)s” by now, so this cannot be done. Nothing was changed.")
         raise Refused(text % {"name": found.name, "state": found.get_state_display()}, status=409)
     return found

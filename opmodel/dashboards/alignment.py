@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from assessments import alignment, selectors, serving
+from assessments import alignment, serving
 from assessments.alignment import Relevance
 from assessments.insight import Insight
 from benchmarks.statistics import half_up
@@ -51,8 +51,8 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
 
 
 def points_of(seen: Insight) -> dict[str, int]:
-    """The 100 points of the enterprise (E-N2) by objective; empty before they are given. One query."""
-    row = selectors.item_data([seen.submission], "E-N2").get(seen.submission.pk, {})
+    """The 100 points of the enterprise (E-N2) by objective; empty before they are given."""
+    row = seen.reading.answers[seen.submission.pk].items.get("E-N2", {})
     return {o: int(row.get(o) or 0) for o in seen.catalogue.objectives} if row else {}
 
 

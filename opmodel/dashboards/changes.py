@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments.change import ANSWERS, ENTERPRISE_KINDS, NETWORK_KINDS, Change, by_key, mean_change
+from assessments.change import ANSWERS, ENTERPRISE_KINDS, NETWORK_KINDS, Change
 from assessments.derivations.changes import KINDS
 from assessments.insight import Insight
 from assessments.since import Since
@@ -58,6 +58,7 @@ def summary(seen: Insight, found: Since | None) -> dict[str, Any] | None:
         "url": explain_url(seen, "OVERALL", "change") if whole.by is not None else "",
         "plants": kinds_of(plants, NETWORK_KINDS),
         "plants_total": signed(plants.by, 2),
+        "plants_url": explain_url(seen, "OVERALL", "plants_change"),
         "plants_headline": change_words.plants_headline(
             found.earlier.cycle.name, plants.before, plants.after, plants.kinds, found.compared
         ),
@@ -75,7 +76,7 @@ def kinds_of(change: Change, order: Sequence[str]) -> list[dict[str, Any]]:
 
 def details(seen: Insight, found: Since) -> dict[str, Any]:
     """What moved most: dimensions, questions, plants."""
-    whole, plants = found.enterprise["OVERALL"], mean_change(found.network.values())
+    whole = found.enterprise["OVERALL"]
     questions = seen.catalogue.question_by_code
     return {
         "dimensions": [
@@ -100,10 +101,9 @@ def details(seen: Insight, found: Since) -> dict[str, Any]:
             for p in whole.parts.get(ANSWERS, ())[:MOST]
         ],
         "plants": [
-            {"name": found.names.get(key, key), "by": signed(by, 2)}
-            for key, by in list(by_key(p for parts in plants.parts.values() for p in parts).items())[:MOST]
+            {"name": found.names.get(key, key), "by": signed(by, 2)} for key, by in list(found.by_plant.items())[:MOST]
         ],
-        "network": network_rows(seen, found.network),
+        "network": network_rows(seen, found.kinds),
         "method": "" if found.same_method else f"{found.before.method_version} → {found.after.method_version}",
         "content": "" if found.same_content else f"{found.before.content_version} → {found.after.content_version}",
     }

@@ -106,7 +106,7 @@ def figure(seen: Insight) -> Figure | None:
     rank = {d.view.code: d.rank for d in ranked.dimensions}
     rows = []
     for m in seen.dimensions:
-        scores = [s.score for s in m.sites]
+        scores = m.sites.scores
         quartiles = (m.lower_quartile, m.median, m.upper_quartile)
         rows.append(
             chart.Standing(

@@ -1,5 +1,6 @@
 """How one number came about: the tree of its derivation, as a page."""
 
+import math
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,13 +13,15 @@ from assessments import derivations, insight
 from assessments.catalogue import ENTERPRISE, SITE
 from assessments.decimals import written
 from assessments.derivations import Explanation
-from assessments.explaining import WEIGHTED_MEAN, Node
+from assessments.explaining import MEAN, SUM, WEIGHTED_MEAN, Node
 from assessments.insight import Insight
 from assessments.ranking import OWN, PRESETS, REFERENCES
 from assessments.weighing import OwnWeights, own_weights
 from benchmarks.statistics import half_up
 from opmodel.dashboards.presenting import explain_url, network_row, number, perception_row, row, source
 from opmodel.organisations.guards import member_required
+
+MOST = 60  # parts of one number, or plants, that a page lists
 
 
 @require_GET
@@ -97,9 +100,29 @@ def node_row(node: Node, seen: Insight, measure: str, choice: dict[str, str], de
         "formula": node.formula,
         "note": node.note,
         "url": address(node, seen, measure, choice),
-        "parts": [node_row(p, seen, measure, choice, depth + 1) for p in node.parts],
+        "parts": [node_row(p, seen, measure, choice, depth + 1) for p in shown_parts(node)],
         "depth": depth,
     }
+
+
+def shown_parts(node: Node) -> tuple[Node, ...]:
+    """The parts of a number as the page lists them: of hundreds of plants the first ones, the others taken together."""
+    if len(node.parts) <= MOST + 1:
+        return node.parts
+    rest = [p for p in node.parts[MOST:] if p.value is not None]
+    weight = math.fsum(p.weight for p in rest if p.weight is not None)
+    value = None
+    if node.rule == WEIGHTED_MEAN and weight:
+        value = math.fsum(p.weight * p.value for p in rest if p.weight and p.value is not None) / weight
+    elif rest and node.rule in (MEAN, SUM):
+        value = math.fsum(p.value for p in rest if p.value is not None) / (len(rest) if node.rule == MEAN else 1)
+    label = _("%(n)d further ones together") % {"n": len(node.parts) - MOST}
+    first = node.parts[0]
+    together = Node(
+        label, value, digits=first.digits, unit=first.unit, weight=weight or None, signed=first.signed,
+        note=_("The API lists each of them."),
+    )  # fmt: skip
+    return (*node.parts[:MOST], together)
 
 
 def address(node: Node, seen: Insight, measure: str, choice: dict[str, str]) -> str:
@@ -133,6 +156,7 @@ def beside(seen: Insight, measure: str) -> dict[str, Any] | None:
     if measure not in seen.catalogue.dimension_by_code:
         return None
     parts = insight.plant_parts(seen, measure)
+    every = reverse("dashboard-plants-measure", args=[measure]) + f"?cycle={seen.submission.cycle.public_id}"
     return {
         "target": number(m.target) if m.target is not None else "",
         "releases": m.releases_effort,
@@ -145,8 +169,10 @@ def beside(seen: Insight, measure: str) -> dict[str, Any] | None:
                 "weight": written(f"{100 * p.weight:.1f} %") if p.score is not None else "",
                 "url": reverse("explain", args=[p.submission, measure]) if p.submission else "",
             }
-            for p in parts
+            for p in parts[:MOST]
         ],
+        "more_plants": max(0, len(parts) - MOST),
+        "every_plant_url": every,
         "perception": perception_row(m) if m.perception and m.perception.gap is not None else None,
         "perception_url": reverse("dashboard-perception") + f"?cycle={seen.submission.cycle.public_id}#{measure}",
     }

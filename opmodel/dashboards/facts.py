@@ -25,6 +25,7 @@ from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
 SHOWN = 12  # rows of what waits; the rest folds away
+LISTED = 60  # plants in one table; the others have it on their own pages
 NAMED = 4  # lists that are named one by one
 KINDS = {
     "limit": gettext_lazy("Supplier limit"),
@@ -49,9 +50,11 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
         "decisions_title": decisions_title(found),
         "barriers": barrier_rows(found.barriers),
         "barrier_sites": found.barrier_sites,
-        "segments": [segment_row(s, seen.catalogue) for s in found.segments],
+        "segments": [segment_row(s, seen.catalogue) for s in found.segments[:LISTED]],
+        "more_segments": max(0, len(found.segments) - LISTED),
         "too_much_value": too_much_value(found.value_shares),
-        "pilots": [pilot_row(p) for p in found.pilots],
+        "pilots": [pilot_row(p) for p in found.pilots[:LISTED]],
+        "more_pilots": max(0, len(found.pilots) - LISTED),
         "choices": [
             {
                 "title": c.item.title,
@@ -61,7 +64,8 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
             }
             for c in found.choices
         ],
-        "voices": [{"site": site, "text": text} for site, text in found.voices],
+        "voices": [{"site": site, "text": text} for site, text in found.voices[:LISTED]],
+        "more_voices": max(0, len(found.voices) - LISTED),
         "known": found.known,
     }
     return render(request, "dashboards/facts.html", context)

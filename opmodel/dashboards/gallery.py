@@ -27,6 +27,7 @@ from opmodel.organisations.guards import member_required
 from opmodel.organisations.models import Member
 from opmodel.organisations.permissions import Permission, can
 
+ROWS = 60  # of the table behind a figure on its page; the file has all
 Maker = Callable[[HttpRequest], tuple[Figure, str] | None]  # the figure, and the line of its sources
 
 
@@ -110,8 +111,9 @@ def shown(figure: Figure | None, request: HttpRequest) -> dict[str, Any] | None:
                 {"text": written(cell) if c.digits is not None else cell, "number": c.digits is not None}
                 for c, cell in zip(figure.columns, row, strict=True)
             ]
-            for row in figure.said()
+            for row in figure.said(ROWS)
         ],
+        "more": max(0, len(figure.rows) - ROWS),
         "csv": csv_url(figure.code, request),
     }
 

@@ -12,13 +12,22 @@ APART = 10  # points of 100: a smaller difference between points and effort is n
 Named = tuple[str, float | None, float | None]  # name, own score, peer median
 
 
-def page_headline(components: Sequence[Named]) -> str:
-    """What the dashboard opens with: the component furthest below its peers, or the weakest, or the good news."""
+def page_headline(components: Sequence[Named], not_applicable: int = 0) -> str:
+    """What the dashboard opens with: the component furthest below its peers, or the weakest, or the good news.
+
+    `not_applicable` components have no score because nothing of them applies.
+    """
     scored = [(name, own, median) for name, own, median in components if own is not None]
     if not scored:
         return _("Too little is answered for a score.")
-    if len(scored) < len(components):
-        missing = len(components) - len(scored)
+    missing = len(components) - len(scored) - not_applicable
+    if not_applicable and not missing:
+        return ngettext(
+            "%(n)d component does not apply to you, so there is no overall score.",
+            "%(n)d components do not apply to you, so there is no overall score.",
+            not_applicable,
+        ) % {"n": not_applicable}
+    if missing:
         return ngettext(
             "%(n)d component cannot be scored yet: too little of it is answered.",
             "%(n)d components cannot be scored yet: too little of them is answered.",
@@ -26,11 +35,7 @@ def page_headline(components: Sequence[Named]) -> str:
         ) % {"n": missing}
     compared = [(name, own, median) for name, own, median in scored if median is not None]
     if not compared:
-        name, own, _median = min(scored, key=lambda c: c[1])
-        return _("%(name)s is the weakest component, with %(own)s of 5. No peers to compare with.") % {
-            "name": name,
-            "own": one(own),
-        }
+        return _without_peers([(name, own) for name, own, _median in scored])
     name, own, median = min(compared, key=lambda c: half_up(c[1]) - c[2])
     values = {"name": name, "own": one(own), "median": one(median)}
     if half_up(own) < median:
@@ -51,6 +56,21 @@ def page_headline(components: Sequence[Named]) -> str:
     if half_up(own) == median:
         return _("No component lies below the peer median; %(name)s is level with it at %(own)s.") % values
     return _("All components lie above the peer median; %(name)s is closest to it.") % values
+
+
+def _without_peers(scored: Sequence[tuple[str, float]]) -> str:
+    """The weakest component, or all that share the place as it is shown."""
+    own = one(min(score for _name, score in scored))
+    weakest = [name for name, score in scored if one(score) == own]
+    values = {"name": weakest[0], "own": own, "n": len(weakest)}
+    if len(weakest) == len(scored) > 1:
+        return _("All components stand at %(own)s of 5. No peers to compare with.") % values
+    if len(weakest) == 2:
+        text = _("%(name)s and %(other)s are the weakest components, with %(own)s of 5. No peers to compare with.")
+        return text % {**values, "other": weakest[1]}
+    if len(weakest) > 2:
+        return _("%(n)d components are the weakest, with %(own)s of 5. No peers to compare with.") % values
+    return _("%(name)s is the weakest component, with %(own)s of 5. No peers to compare with.") % values
 
 
 def dimension_headline(dimensions: Sequence[tuple[float | None, float | None]]) -> str:

@@ -12,21 +12,23 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from assessments import publishing, selectors
+from assessments import site_views
 from assessments.catalogue import Questionnaire
 from assessments.models import Cycle
+from assessments.site_views import SiteView
 from benchmarks.statistics import half_up
 from opmodel.dashboards import headlines
 from opmodel.dashboards.opening import of_sites
-from opmodel.dashboards.presenting import number, signed
-from opmodel.dashboards.strip import network_strip
+from opmodel.dashboards.paging import pages_of
+from opmodel.dashboards.presenting import number, older_method, signed
+from opmodel.dashboards.strip import network_range, network_strip, placed
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
 FEWEST = 2  # plants: one alone is compared with nothing
+ROWS = 60  # plants on one page of the table
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,15 @@ class Plants:
     cycle: Cycle
     cycles: list[Cycle]
     catalogue: Questionnaire
-    sites: list[dict[str, Any]]
-    chosen: dict[str, Any] | None
+    sites: tuple[SiteView, ...]
+    chosen: SiteView | None
     names: dict[str, tuple[str, str]]  # measure -> name, component; in the order of the page
 
     def scores(self, measure: str) -> list[float]:
-        return [s["scores"][measure] for s in self.sites if s["scores"].get(measure) is not None]
+        return [s.scores[measure] for s in self.sites if measure in s.scores]
 
     def address(self, name: str, *args: str, **change: str) -> str:
-        kept = {"cycle": str(self.cycle.public_id), "plant": self.chosen["public_id"] if self.chosen else ""}
+        kept = {"cycle": str(self.cycle.public_id), "plant": self.chosen.submission if self.chosen else ""}
         query = urlencode({key: value for key, value in (kept | change).items() if value})
         return reverse(name, args=args) + f"?{query}"
 
@@ -54,16 +56,12 @@ def plants_of(request: HttpRequest) -> Plants | None:
     cycle, others = of_sites(request)
     if cycle is None:
         return None
-    catalogue = publishing.catalogue(cycle.questionnaire_id)
-    names = {"OVERALL": (_("Overall"), "")}
-    names |= {c.code: (c.name, c.code) for c in catalogue.components}
-    names |= {d.code: (d.name, d.component) for d in catalogue.dimensions}
-    found = [s for s in selectors.site_scores(request.member, cycle.pk, list(names)) if s["current"]]
+    found = site_views.network_of(request.member, cycle)
     plant = request.GET.get("plant", "")
-    chosen = next((s for s in found if s["public_id"] == plant), None)
+    chosen = found.by_id.get(plant)
     if plant and chosen is None:
         raise Http404
-    return Plants(cycle, others, catalogue, found, chosen, names)
+    return Plants(cycle, others, found.catalogue, found.sites, chosen, found.names)
 
 
 @require_GET
@@ -88,9 +86,10 @@ def plants(request: HttpRequest) -> HttpResponse:
             "headline": headlines.spread_headline(spreads),
             "cycle": seen.cycle,
             "other_cycles": seen.cycles,
+            "older_method": older_method(*{s.method for s in seen.sites}),
             "n": len(seen.sites),
-            "plants": [{"name": s["name"], "id": s["public_id"], "current": s is seen.chosen} for s in seen.sites],
-            "chosen": seen.chosen["name"] if seen.chosen else "",
+            "plants": [{"name": s.name, "id": s.submission, "current": s is seen.chosen} for s in seen.sites],
+            "chosen": seen.chosen.name if seen.chosen else "",
             "rows": rows,
             "sort": sort,
             "by_order": seen.address("dashboard-plants"),
@@ -102,7 +101,7 @@ def plants(request: HttpRequest) -> HttpResponse:
 def measure_row(seen: Plants, measure: str) -> dict[str, Any]:
     """One measure over the plants; differences are those of the rounded figures beside them."""
     scores = seen.scores(measure)
-    own = seen.chosen["scores"].get(measure) if seen.chosen else None
+    own = seen.chosen.scores.get(measure) if seen.chosen else None
     spread = half_up(max(scores)) - half_up(min(scores))
     return {
         "name": seen.names[measure][0],
@@ -122,13 +121,16 @@ def measure_row(seen: Plants, measure: str) -> dict[str, Any]:
 @require_GET
 @member_required(Permission.VIEW_RESULTS)
 def one_measure(request: HttpRequest, measure: str) -> HttpResponse:
-    """Every plant in one measure, highest first."""
+    """Every plant in one measure, highest first; where many stand on several pages, that of the chosen one comes first."""
     seen = plants_of(request)
     if seen is None or measure not in seen.names:
         raise Http404
     scores = seen.scores(measure)
-    scored = [s for s in seen.sites if s["scores"].get(measure) is not None]
-    scored.sort(key=lambda s: (-s["scores"][measure], s["name"]))
+    scored = [s for s in seen.sites if measure in s.scores]
+    middle, whole = (median(scores), network_range(scores)) if scores else (0.0, None)
+    scored.sort(key=lambda s: (-s.scores[measure], s.name))
+    at = scored.index(seen.chosen) if seen.chosen in scored else 0
+    pages = pages_of(request, len(scored), ROWS, 1 + at // ROWS)
     context = {
         "cycle": seen.cycle,
         "name": seen.names[measure][0],
@@ -136,20 +138,21 @@ def one_measure(request: HttpRequest, measure: str) -> HttpResponse:
         "back": seen.address("dashboard-plants"),
         "n": len(scored),
         "low": number(min(scores, default=None)),
-        "middle": number(median(scores)) if scores else "–",
+        "middle": number(middle) if scores else "–",
         "high": number(max(scores, default=None)),
+        "pages": pages.links,
         "rows": [
             {
-                "name": s["name"],
-                "region": s["region"],
-                "score": number(s["scores"][measure]),
-                "apart": signed(half_up(s["scores"][measure]) - half_up(median(scores))),
-                "strip": network_strip(s["scores"][measure], scores),
-                "url": reverse("explain", args=[s["public_id"], measure]),
+                "name": s.name,
+                "region": s.region,
+                "score": number(s.scores[measure]),
+                "apart": signed(half_up(s.scores[measure]) - half_up(middle)),
+                "strip": placed(s.scores[measure], whole),
+                "url": reverse("explain", args=[s.submission, measure]),
                 "current": s is seen.chosen,
             }
-            for s in scored
+            for s in scored[pages.first : pages.last]
         ],
-        "unscored": [s["name"] for s in seen.sites if s["scores"].get(measure) is None],
+        "unscored": [s.name for s in seen.sites if measure not in s.scores],
     }
     return render(request, "dashboards/plants_measure.html", context)

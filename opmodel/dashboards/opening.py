@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from assessments import insight, selectors
+from assessments.catalogue import ENTERPRISE
 from assessments.insight import Insight
-from assessments.models import Cycle, Submission
-from assessments.reading import Reading
+from assessments.models import Cycle, Result, Submission
+from assessments.reading import Reading, results_of
 from opmodel.dashboards.presenting import source
 from opmodel.organisations.permissions import Permission, can
 
@@ -47,19 +48,21 @@ def _opened(view: View, opener: Opener) -> View:
 
 def enterprise(request: HttpRequest) -> tuple[Insight, list[Submission]] | None:
     """The insight a page is about, and all cycles a reader may switch to; None while nothing is scored."""
-    cycles = _scored(request)
+    results = _scored(request)
+    cycles = [r.submission for r in results]
     found = _wanted(request, cycles)
-    return (seen_of(request, found, Reading([found])), cycles) if found else None
+    return (seen_of(request, found, Reading([found], results=results)), cycles) if found else None
 
 
 def looking_back(request: HttpRequest) -> tuple[Insight, list[Submission]] | None:
     """The same, read together with the cycles before it and the plants of the last one of them."""
-    cycles = _scored(request)
+    results = _scored(request)
+    cycles = [r.submission for r in results]
     found = _wanted(request, cycles)
     if found is None:
         return None
     back = cycles[cycles.index(found) :]
-    return seen_of(request, found, Reading(back, back[:2])), cycles
+    return seen_of(request, found, Reading(back, back[:2], results)), cycles
 
 
 def seen_of(request: HttpRequest, submission: Submission, reading: Reading) -> Insight:
@@ -83,9 +86,11 @@ def of_sites(request: HttpRequest) -> tuple[Cycle | None, list[Cycle]]:
     return cycle, [c for c in cycles if c != cycle]
 
 
-def _scored(request: HttpRequest) -> list[Submission]:
-    """The enterprise submissions a reader may look at, newest cycle first; one query."""
-    return list(selectors.scored_enterprise(request.member).select_related("cycle", "organisation"))
+def _scored(request: HttpRequest) -> list[Result]:
+    """The results of the enterprise submissions a reader may look at, newest cycle first; one query."""
+    rows = results_of(selectors.submissions(request.member).filter(view=ENTERPRISE))
+    found = rows.select_related("submission__cycle", "submission__organisation", "release__dataset")
+    return sorted(found, key=lambda r: (r.submission.cycle.opens_on, r.submission.cycle_id), reverse=True)
 
 
 def _wanted(request: HttpRequest, rows: list[Submission]) -> Submission | None:
@@ -99,7 +104,8 @@ def _wanted(request: HttpRequest, rows: list[Submission]) -> Submission | None:
 def _newest_for(request: HttpRequest, cycles: list[Cycle]) -> str:
     if can(request.member, Permission.VIEW_RESULTS):
         shown = {c.pk for c in cycles}
-        newest = next((s.cycle for s in _scored(request) if s.cycle_id in shown), None)
+        rows = selectors.scored_enterprise(request.member).select_related("cycle")
+        newest = next((s.cycle for s in rows if s.cycle_id in shown), None)
         if newest is not None:
             return str(newest.public_id)
     return str(cycles[0].public_id) if cycles else ""

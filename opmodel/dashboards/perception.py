@@ -23,6 +23,7 @@ from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
 WORST = 5  # pairs shown with their wording
+DECISIONS = ("E-N9", "S-N4")  # the items the matrix is read from
 LEVELS = ("enterprise", "network/region", "plant", "team")
 
 
@@ -33,13 +34,13 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
     """Head office beside the plants, question pair by question pair, and who decides what."""
     views = perception_views(seen)
     texts = {q.code: q.text for q in seen.catalogue.questions}
-    alike = answers_of(seen) if views else {}
+    found = facts.facts_of(seen, DECISIONS)
+    alike = answers_of(seen, found) if views else {}
     rows = [perception_row(m) for m in views]
     for entry in rows:
         entry["pairs"] = [
             {**p, "text": texts.get(p["enterprise"], ""), "alike": said(alike.get(p["site"]))} for p in entry["pairs"]
         ]
-    found = facts.facts_of(seen)
     context = {
         "source": sources,
         "title": perception_title(seen),
@@ -57,12 +58,12 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
     return gallery.page(request, "dashboards/perception.html", context)
 
 
-def answers_of(seen: Insight) -> dict[str, Together]:
-    """How alike the plants answer each mirrored question. Two queries."""
+def answers_of(seen: Insight, found: facts.Facts) -> dict[str, Together]:
+    """How alike the plants answer each mirrored question. One query."""
     asked = [q for q in seen.catalogue.questions if q.view == SITE and q.mirrors]
     codes = tuple(q.code for q in asked)
     keys = publishing.question_keys(seen.submission.cycle.questionnaire_id)
-    levels = selectors.level_matrix(selectors.submitted_sites(seen.submission.cycle_id), codes, keys)
+    levels = selectors.level_matrix([r.submission for r in found.plants], codes, keys)
     rules = pipeline.current_method().perception
     return {
         q.code: perception.together([int(x) for x in levels[:, j] if x >= 1], q.referent, rules)
@@ -168,7 +169,7 @@ def moves(d: facts.Decision) -> str:
 @gallery.of_enterprise("decisions")
 def decisions(seen: Insight) -> Figure | None:
     """Who decides each of the sixteen decisions, as head office and the plants see it."""
-    found = facts.facts_of(seen)
+    found = facts.facts_of(seen, DECISIONS)
     if not found.decisions:
         return None
     item = seen.catalogue.item_by_code["S-N4"]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from assessments import pipeline
 from assessments.catalogue import ENTERPRISE
 from assessments.decimals import one, two, written
 from assessments.insight import Insight, MeasureView
@@ -87,7 +88,7 @@ def row(seen: Insight, m: MeasureView, tails: bool = False) -> dict[str, Any]:
         else None,
         "network": number(m.network.score if m.network else None),
         "sites": len(m.sites),
-        "strip": strip(m.score, m.target, quartiles, [s.score for s in m.sites], ends),
+        "strip": strip(m.score, m.target, quartiles, m.sites.scores, ends),
         "explain": explain_url(seen, m.code),
         "many_not_applicable": m.many_not_applicable,
     }
@@ -98,6 +99,13 @@ def earlier_revision(submission: Submission, revision: int) -> str:
     if submission.state == Submission.State.RETURNED:
         return _("Scores of revision %(n)d, which was returned and is being reworked") % {"n": revision}
     return _("Scores of revision %(n)d; the newer one is being scored") % {"n": revision}
+
+
+def older_method(*versions: str) -> str:
+    """Says that scores come from another method than today's: figures of both are not to be compared; "" where they do not."""
+    now = pipeline.current_method().version
+    older = sorted(set(versions) - {now})
+    return _("Scored by method %(then)s; today's is %(now)s") % {"then": ", ".join(older), "now": now} if older else ""
 
 
 def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = False) -> dict[str, Any]:
@@ -112,6 +120,7 @@ def source(seen: Insight, scored: Sequence[Submission] = (), chosen: bool = Fals
     return {
         "cycle": seen.submission.cycle.name,
         "earlier": "" if seen.is_current else earlier_revision(seen.submission, seen.result.revision),
+        "older_method": older_method(seen.result.method_version),
         "query": f"?{urlencode(own)}" if own else "",
         "compared": seen.submission.view == ENTERPRISE,  # sites never are
         "other_cycles": [
@@ -173,6 +182,12 @@ def perception_views(seen: Insight) -> list[MeasureView]:
     """The dimensions whose two views can be compared, largest difference first."""
     known = [m for m in seen.dimensions if m.perception and m.perception.gap is not None]
     return sorted(known, key=lambda m: -abs(m.perception.gap))  # type: ignore[union-attr]
+
+
+def components_told(seen: Insight) -> tuple[list[tuple[str, float | None, float | None]], int]:
+    """What the first sentence is made of: the components, and how many of them do not apply at all."""
+    found = [(m.name, m.score, m.median) for m in seen.components]
+    return found, sum(m.score is None and m.coverage is None for m in seen.components)
 
 
 def perception_title(seen: Insight) -> str:

@@ -22,6 +22,7 @@ from opmodel.dashboards.presenting import percent
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
+READ = ("E-N7", "E-N8", "S-N7", "E-N10", "S-N5", "S-N3")  # make or buy, limits, pilots, capacity
 SHOWN = 8  # suppliers on the page; the file has all of them
 STAGES = {
     "idea": gettext_lazy("Idea"),
@@ -59,7 +60,7 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
 
 def respondents(seen: Insight) -> list[Respondent]:
     """Whoever submitted, with the data of the other items. Two queries."""
-    return [(r.site, r.data, r.day) for r in facts.respondents_of(seen.submission.cycle)]
+    return [(r.site, r.data, r.day) for r in facts.respondents_of(seen.submission.cycle, READ)]
 
 
 @gallery.of_enterprise("make-or-buy")
@@ -219,8 +220,8 @@ def capacity(seen: Insight, everybody: list[Respondent]) -> Figure | None:
             " nominal one. As the plants state them; energy per unit is compared between equal units only."
         ),
         "more": ngettext(
-            "%(n)d further plant stands in the table and the file.",
-            "%(n)d further plants stand in the table and the file.",
+            "%(n)d further plant stands in the numbers below.",
+            "%(n)d further plants stand in the numbers below.",
             beyond,
         ) % {"n": beyond}
         if beyond

@@ -1,7 +1,7 @@
 """The score strip: a line from 1 to 5 with peer band, own dot, target diamond and plant ticks. PURE: numbers to places."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -62,7 +62,7 @@ def strip(
         band_x=x(quartiles[0]) if quartiles else None,
         band_width=max(1.0, round(x(quartiles[2]) - x(quartiles[0]), 2)) if quartiles else None,
         median=x(quartiles[1]) if quartiles else None,
-        sites=tuple(dict.fromkeys(x(s) for s in sites)),  # equal scores are one tick
+        sites=tuple(dict.fromkeys(x(s) for s in dict.fromkeys(sites))),  # equal scores are one tick
         text=", ".join(words),
         tail_x=x(tails[0]) if tails else None,
         tail_width=max(1.0, round(x(tails[1]) - x(tails[0]), 2)) if tails else None,
@@ -71,22 +71,32 @@ def strip(
 
 def network_strip(own: float | None, values: Sequence[float]) -> Strip:
     """One plant (`own`, if any) on the range of all plants; `values` are their scores."""
+    return placed(own, network_range(values))
+
+
+def network_range(values: Sequence[float]) -> Strip:
+    """The range of all plants alone: `placed` puts hundreds of them on it, one after the other."""
     ordered = sorted(values)
     low, middle, high = ordered[0], median(ordered), ordered[-1]
-    words = [_("score %(s)s") % {"s": one(own)}] if own is not None else []
     said = _("plants %(low)s to %(high)s, median %(median)s")
-    words.append(said % {"low": one(low), "high": one(high), "median": one(middle)})
     return Strip(
-        own=None if own is None else x(own),
+        own=None,
         target=None,
         band_x=None,
         band_width=None,
         median=x(middle),
-        sites=tuple(dict.fromkeys(x(v) for v in ordered)),
-        text=", ".join(words),
+        sites=tuple(dict.fromkeys(x(v) for v in dict.fromkeys(ordered))),
+        text=said % {"low": one(low), "high": one(high), "median": one(middle)},
         tail_x=x(low),
         tail_width=max(0.6, round(x(high) - x(low), 2)),
     )
+
+
+def placed(own: float | None, on: Strip) -> Strip:
+    """A strip with the own score on it, as far as there is one."""
+    if own is None:
+        return on
+    return replace(on, own=x(own), text=", ".join([_("score %(s)s") % {"s": one(own)}, on.text]))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from opmodel.dashboards.dimensions import default_reference
 from opmodel.dashboards.opening import over_cycles
 from opmodel.dashboards.presenting import (
     action_row,
+    components_told,
     explain_url,
     perception_row,
     perception_title,
@@ -37,7 +38,7 @@ def dashboard(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> H
     found = since(seen)
     context = {
         "source": sources,
-        "headline": headlines.page_headline([(m.name, m.score, m.median) for m in seen.components]),
+        "headline": headlines.page_headline(*components_told(seen)),
         "overall": card(seen, seen.overall, found),
         "components": [card(seen, m, found) for m in seen.components],
         "level_names": list(zip("12345", seen.catalogue.level_names, strict=True)),

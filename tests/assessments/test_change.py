@@ -126,12 +126,12 @@ def test_without_a_score_or_without_the_earlier_answers_nothing_is_taken_apart()
 
 def test_the_plants_view_by_hand():
     """A at weight 1/2 rises by one, B leaves, C joins at 5; B's weight of 1/2 is C's now: 3.0 becomes 4.0."""
-    before = Plants(3.0, {"A": Term(0.5, 2.0), "B": Term(0.5, 4.0)})
-    after = Plants(4.0, {"A": Term(0.5, 3.0), "C": Term(0.5, 5.0)})
+    before = Plants(3.0, {"A": 0.5, "B": 0.5}, {"A": 2.0, "B": 4.0})
+    after = Plants(4.0, {"A": 0.5, "C": 0.5}, {"A": 3.0, "C": 5.0})
     found = change.network_change(before, after)
     assert found.by == 1.0
     assert found.kinds == {"improved": 0.5, "joined": 0.75, "left": -0.25, "weights": 0.0, "recalculated": 0.0}
-    unknown = change.network_change(Plants(None, {}), after)
+    unknown = change.network_change(Plants(None, {}, {}), after)
     assert (unknown.by, unknown.kinds) == (None, {})
     both = change.mean_change([found, unknown, change.network_change(after, after)])
     assert (both.before, both.after, both.kinds["joined"]) == (3.5, 4.0, 0.375)

@@ -171,15 +171,22 @@ def test_the_whole_life_is_written_down(nordwerk, today):
 
 LIVES = {
     "draft": {"edit_draft", "open_draft", "discard_draft"},
-    "open": {"add_sites", "extend_cycle", "extend_submission", "close_cycle", "switch_reminders"},
-    "closed": {"reopen_cycle", "archive_cycle"},
+    "open": {
+        "add_sites",
+        "extend_cycle",
+        "extend_submission",
+        "close_cycle",
+        "switch_reminders",
+        "show_peers_to_plants",
+    },
+    "closed": {"reopen_cycle", "archive_cycle", "show_peers_to_plants"},
     "archived": set(),
 }
 
 
 @pytest.mark.parametrize("state", LIVES)
 @pytest.mark.parametrize("step", sorted(set().union(*LIVES.values())))
-def test_each_step_starts_from_one_state_only(nordwerk, today, state, step):
+def test_each_step_starts_from_its_own_states_only(nordwerk, today, state, step):
     cycle = nordwerk.cycle
     with nordwerk.inside():
         Cycle.objects.filter(pk=cycle.pk).update(state=state)
@@ -195,6 +202,7 @@ def test_each_step_starts_from_one_state_only(nordwerk, today, state, step):
         "extend_submission": {"submission": nordwerk.enterprise},
         "reopen_cycle": {"cycle": cycle, "closes_on": later, "reason": "why"},
         "switch_reminders": {"cycle": cycle, "on": False},
+        "show_peers_to_plants": {"cycle": cycle, "on": True},
     }.get(step, {"cycle": cycle})
     if step in LIVES[state]:
         with nordwerk.inside(), transaction.atomic():
@@ -215,6 +223,7 @@ def test_only_the_csco_decides(nordwerk, today, role):
         (workflow.extend_submission, {"submission": nordwerk.submissions[1]}),
         (workflow.close_cycle, {"cycle": nordwerk.cycle}),
         (workflow.switch_reminders, {"cycle": nordwerk.cycle, "on": False}),
+        (workflow.show_peers_to_plants, {"cycle": nordwerk.cycle, "on": True}),
     ]
     for call, given in calls:
         with nordwerk.inside(role), pytest.raises(workflow.Refused, match="Only the CSCO") as seen:

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from assessments import insight, pipeline, selectors, workflow
+from assessments import pipeline, selectors, workflow
 from assessments.models import Answer, Cycle, CycleStep, NetworkResult, Remark, Result, Submission
+from assessments.reading import Reading
 from opmodel.api import rows
 from opmodel.api.parameters import Query
 from opmodel.jobs import queue
@@ -192,7 +193,7 @@ def test_the_plants_view_is_calculated_again_without_the_returned_one(scored):
 
 def marks(world) -> list[float]:
     with world.inside():
-        return [m.score for m in insight.site_marks(world.enterprise).get("CAP1", [])]
+        return Reading([world.enterprise]).marks(world.cycle.pk, "CAP1").scores
 
 
 def api(world, role="csco") -> set:

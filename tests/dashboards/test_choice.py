@@ -8,6 +8,7 @@ import pytest
 from django.test import RequestFactory
 
 from assessments import insight, outlook, publishing, ranking, selectors, weighing
+from assessments.reading import Marks
 from opmodel.dashboards import choosing, headlines
 from opmodel.organisations.models import Member, Organisation
 from opmodel.organisations.tenancy import installation, tenant
@@ -142,7 +143,7 @@ def test_single_plants_call_for_actions_that_the_network_does_not(browser, world
 
 def test_a_company_without_site_scores_has_no_such_list(world, db):
     org, seen = seen_of("nordwerk")
-    bare = replace(seen, measures={c: replace(m, sites=()) for c, m in seen.measures.items()})
+    bare = replace(seen, measures={c: replace(m, sites=Marks(lambda: (), c)) for c, m in seen.measures.items()})
     with tenant(org.pk):
         assert ranking.ranking_of(bare).at_sites == ()
 

@@ -3,6 +3,7 @@
 import html
 import math
 import re
+from dataclasses import replace
 from statistics import stdev
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,10 +11,11 @@ import pytest
 from django.test import Client
 
 from assessments import demo, derivations, insight, selectors
-from assessments.explaining import faults
+from assessments.explaining import MEAN, SUM, WEIGHTED_MEAN, Node, faults, recomputed
 from assessments.reading import Reading
 from benchmarks.statistics import half_up, wilson
 from opmodel.api.tokens import create_token
+from opmodel.dashboards.explain import shown_parts
 from opmodel.organisations.models import Member, Organisation
 from opmodel.organisations.tenancy import installation, tenant
 from tests.dashboards.conftest import STORIES
@@ -186,7 +188,7 @@ def test_every_explanation_is_a_page(browser, key, what):
     assert "and how it came about" in title or re.search(r": \S", title)  # else it says why there is no number
     assert not re.search(r"\bNone\b", re.sub(r"<[^>]+>", "", body))
     whole = client.get(f"{link}OVERALL/?what={what}").status_code
-    assert whole == (404 if what in derivations.OF_DIMENSIONS else 200)
+    assert whole == (404 if what in {"network", "perception", "priority"} else 200)
 
 
 def test_an_action_is_explained_and_unknown_ones_are_not_found(browser):
@@ -208,3 +210,18 @@ def test_a_plant_manager_is_told_about_the_own_score_only(browser):
         assert client.get(f"{link}?what={what}").status_code == 404
     office = re.findall(r'"(/dashboard/explain/[^"?]+)"', browser("nordwerk").get("/dashboard/").content.decode())[0]
     assert client.get(office).status_code == 404
+
+
+@pytest.mark.parametrize("rule", [WEIGHTED_MEAN, MEAN, SUM])
+def test_of_hundreds_of_parts_the_page_lists_the_first_and_what_the_others_come_to(rule):
+    parts = tuple(
+        Node(f"Plant {n}", 1.0 + n % 5, weight=1 / 500 if rule == WEIGHTED_MEAN else None) for n in range(500)
+    )
+    node = Node("mean", None, rule, parts)
+    listed = shown_parts(node)
+    assert [p.label for p in listed[:60]] == [f"Plant {n}" for n in range(60)]
+    assert [p.label for p in listed[60:]] == ["440 further ones together"]
+    assert listed[-1].value == {WEIGHTED_MEAN: 3.0, MEAN: 3.0, SUM: 1320.0}[rule]  # 88 times 1 + 2 + 3 + 4 + 5
+    if rule != MEAN:
+        assert recomputed(replace(node, parts=listed)) == pytest.approx(recomputed(node))
+    assert shown_parts(replace(node, parts=parts[:61])) == parts[:61]

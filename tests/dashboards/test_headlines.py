@@ -20,10 +20,21 @@ ALL = ("Capabilities", "Value streams", "Resources", "Governance")
         ((3.4, 3.2, None, 3.0), (3.0, 3.0, 3.1, 2.8), "1 component cannot be scored yet: too little of it is answered."),
         ((None, None, None, None), (3.0, 3.0, 3.1, 2.8), "Too little is answered for a score."),
         ((3.4, 3.2, 2.9, 3.0), (None,) * 4, "Resources is the weakest component, with 2.9 of 5. No peers to compare with."),
+        ((3.4, 2.92, 2.9, 3.0), (None,) * 4,
+         "Value streams and Resources are the weakest components, with 2.9 of 5. No peers to compare with."),
+        ((2.9, 2.92, 2.9, 3.0), (None,) * 4, "3 components are the weakest, with 2.9 of 5. No peers to compare with."),
+        ((3.0, 3.04, 3.0, 3.0), (None,) * 4, "All components stand at 3.0 of 5. No peers to compare with."),
     ],
 )  # fmt: skip
 def test_the_page(own, median, said):
     assert h.page_headline(list(zip(ALL, own, median, strict=True))) == said
+
+
+def test_components_that_do_not_apply_are_not_said_to_be_unanswered():
+    own, peers = (3.0, None, None, 2.0), (3.0,) * 4
+    components = list(zip(ALL, own, peers, strict=True))
+    assert h.page_headline(components, 2) == "2 components do not apply to you, so there is no overall score."
+    assert h.page_headline(components, 1) == "1 component cannot be scored yet: too little of it is answered."
 
 
 @pytest.mark.parametrize(

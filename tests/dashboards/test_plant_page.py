@@ -4,11 +4,14 @@ import html
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assessments import demo, publishing, workflow
 from assessments.models import Answer, Cycle, Plan, PlannedAction, Question, Remark, Result, Score
 from opmodel.jobs import queue
 from opmodel.organisations.models import MemberSite, User
+from opmodel.organisations.permissions import Role
 from tests import build
 from tests.dashboards.test_site_pages import said, text_of
 
@@ -123,6 +126,48 @@ def test_the_page_is_useful_for_every_company(browser, key):
         "Remarks on your survey",
     ):
         assert heading in told
+
+
+def test_peers_stand_beside_the_plant_where_head_office_allows_it_and_never_place_it(db):
+    """Published quartiles of the fixture: 2.5, 3.0, 3.6. A plant is no company: it has no position among them."""
+    world = build.score_all(build.world("Open", sites=5))
+    client = manager_of(world, 1)
+    assert "Peers" not in text_of(own_page(client))
+    step = f"/cycles/{world.cycle.public_id}/steps/peers/"
+    assert client.post(step, {"on": "on"}).status_code == 403
+    assert world.client().post(step, {"on": "on"}).status_code == 302
+    client.get(HOME)
+    with CaptureQueriesContext(connection) as seen:
+        told = text_of(own_page(client))
+    assert sum(not q["sql"].startswith("SELECT set_config(") for q in seen) < 15  # as test_queries counts
+    assert "Peers: all peers, n 50-99, 2025: their median and middle half." in told
+    assert "Illustrative peers" in told
+    assert told.count("Median of the peers 3.0.") == 5
+    assert told.count("3.0 2.5–3.6") == 27
+    assert "peer release R1, source: a test." in told
+    assert not re.search(r"percentile|\bP\d", told)
+    assert not re.findall(r"Open [2-5]", told)
+    world.client().post(step, {"on": ""})
+    assert "Peers" not in text_of(own_page(client))
+
+
+def test_allowed_peers_show_only_once_head_office_was_compared(db):
+    world = build.world("Early", sites=5)
+    enterprise = world.submissions.pop(0)
+    for n, submission in enumerate(world.submissions, 1):
+        by = build.member(world.organisation, Role.PLANT_MANAGER, [submission.site], f"early{n}@example.org")
+        answers = [
+            {"code": q.code, "status": "level", "level": 3}
+            for q in publishing.catalogue(world.cycle.questionnaire_id).questions_of("site")
+        ]
+        with world.inside():
+            workflow.save_many(by=by, submission=submission, entries=answers)
+            workflow.submit(by=by, submission=submission)
+    queue.drain()
+    with world.inside():
+        workflow.show_peers_to_plants(by=world.members["csco"], cycle=world.cycle, on=True)
+    assert "Peers" not in text_of(own_page(world.client("plant_manager")))
+    assert enterprise.revision == 0  # only head office is compared with peers
 
 
 def test_other_plants_stay_closed(five):

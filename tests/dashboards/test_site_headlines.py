@@ -11,6 +11,7 @@ from opmodel.dashboards.sites import headlines as say
         ([("A", 2.0), ("B", 3.5), ("C", 3.0)], 12, "The plants are weakest in A (median 2.0) and strongest in B (median 3.5)."),
         ([("A", 2.0), ("B", 3.5)], 1, "The one plant that answered is weakest in A (2.0) and strongest in B (3.5)."),
         ([("A", 2.04), ("B", 1.96)], 3, "The plants score the same in every dimension: 2.0."),
+        ([("A", 2.04), ("B", 1.96)], 1, "The one plant that answered scores the same in every dimension: 2.0."),
         ([], 3, "No plant has answered enough for the score of a dimension."),
     ],
 )  # fmt: skip
@@ -37,6 +38,8 @@ def test_map(counts, plants, share, expected):
     [
         ({"A": 12, "B": 3, "C": 0}, "A is best most often: in 12 of 27 dimensions no plant is better."),
         ({"A": 12, "B": 12, "C": 0}, "2 plants are best most often, each in 12 of 27 dimensions."),
+        ({"A": 27, "B": 27}, "All plants score the same in every dimension."),
+        ({"A": 27, "B": 3}, "A is best most often: in 27 of 27 dimensions no plant is better."),
         ({"A": 27}, "It takes two plants with a score to tell who is best."),
         ({"A": 0, "B": 0}, "It takes two plants with a score to tell who is best."),
     ],

@@ -37,7 +37,7 @@ def test_the_parts_of_the_demo_add_up_for_every_measure(world, db):
     with looking_back("nordwerk"):
         found = since.since(seen_back())
         assert found.earlier.cycle.name == "Assessment 2024"
-        known = [c for c in (*found.enterprise.values(), *found.network.values()) if c.by is not None]
+        known = [c for c in (*found.enterprise.values(), *map(found.network, found.dimensions)) if c.by is not None]
         assert len(known) > 50
         for c in known:
             assert sum(c.kinds.values()) == pytest.approx(c.by, abs=1e-7)
@@ -45,7 +45,7 @@ def test_the_parts_of_the_demo_add_up_for_every_measure(world, db):
             assert parts + c.kinds.get("method", 0) + c.kinds.get("recalculated", 0) == pytest.approx(c.by, abs=1e-7)
         assert found.compared == 27
         for d, quick in found.kinds.items():
-            assert quick.kinds == pytest.approx(sums(found.network[d]), abs=1e-9)
+            assert quick.kinds == pytest.approx(sums(found.network(d)), abs=1e-9)
         assert sum(found.plants.kinds.values()) == pytest.approx(found.plants.by, abs=1e-7)
 
 

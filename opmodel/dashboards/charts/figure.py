@@ -65,9 +65,9 @@ class Figure:
         writer.writerows([*map(inert, row), inert(source)] for row in self.rows)
         return out.getvalue()
 
-    def said(self) -> list[list[str]]:
-        """The table as people read it."""
-        return [[c.said(cell) for c, cell in zip(self.columns, row, strict=True)] for row in self.rows]
+    def said(self, most: int | None = None) -> list[list[str]]:
+        """The table as people read it, all of it or the first rows."""
+        return [[c.said(cell) for c, cell in zip(self.columns, row, strict=True)] for row in self.rows[:most]]
 
 
 def inert(cell: Cell) -> Cell:

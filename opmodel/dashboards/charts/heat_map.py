@@ -33,18 +33,22 @@ class Group:
     means: Mapping[str, float]
 
 
-def grouped(plants: Sequence[Plant], groups: Sequence[str], measures: Sequence[str], order: str) -> list[Group]:
-    """The groups with plants, in the order of `groups`; plants without a score in the ordering measure come last.
+def grouped(
+    plants: Sequence[Plant], groups: Sequence[str], alike: Sequence[str], order: str, measures: Sequence[str]
+) -> list[Group]:
+    """The groups with plants, in the order of `groups`, with the means of `measures`.
+
+    Plants without a score in the ordering measure come last; similar ones are found by the measures `alike`.
 
     >>> rows = [Plant("a", "A", "", "", "x", {"CAP1": 2.0}), Plant("b", "B", "", "", "x", {"CAP1": 4.0})]
-    >>> [(g.key, [p.name for p in g.plants], g.means) for g in grouped(rows, ["y", "x"], ["CAP1"], "CAP1")]
+    >>> [(g.key, [p.name for p in g.plants], g.means) for g in grouped(rows, ["y", "x"], [], "CAP1", ["CAP1"])]
     [('x', ['B', 'A'], {'CAP1': 3.0})]
     """
     found = []
     for key in groups:
         own = [p for p in plants if p.group == key]
         if own:
-            found.append(Group(key, tuple(ordered(own, measures, order)), means(own, measures)))
+            found.append(Group(key, tuple(ordered(own, alike, order)), means(own, measures)))
     return found
 
 

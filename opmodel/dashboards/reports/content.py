@@ -49,16 +49,12 @@ def of_organisation(seen: Insight, ranked: Ranking, kind: str, today: date) -> R
         "answers": answers(seen),
     }
     content["headlines"] = {
-        "page": headlines.page_headline([(m.name, m.score, m.median) for m in seen.components]),
+        "page": headlines.page_headline(*presenting.components_told(seen)),
         "overall": overall_message(seen.overall),
         "dimensions": headlines.dimension_headline([(m.score, m.lower_quartile) for m in seen.dimensions]),
         "ends": messages.ends_message([(m.name, m.score) for m in seen.dimensions]),
         "spread": headlines.spread_headline(
-            [
-                (m.name, min(s.score for s in m.sites), max(s.score for s in m.sites))
-                for m in seen.dimensions
-                if len(m.sites) > 1
-            ]
+            [(m.name, min(m.sites.scores), max(m.sites.scores)) for m in seen.dimensions if len(m.sites) > 1]
         ),
         "plants": messages.plants_message([(s["name"], s["scores"].get("OVERALL")) for s in content["sites"]]),
         "perception": presenting.perception_title(seen),
@@ -179,7 +175,7 @@ def measure(m: MeasureView, seen: Insight) -> Row:
         "network": level(m.network.score if m.network else None),
         "network_sites": m.network.sites if m.network else 0,
         "deviation": level(m.network.standard_deviation if m.network else None),
-        "sites": sorted(s for s in (level(mark.score) for mark in m.sites) if s is not None),
+        "sites": sorted(s for s in map(level, m.sites.scores) if s is not None),
         "bottleneck": bottleneck.name if bottleneck else "",
         "bottleneck_score": level(bottleneck.score) if bottleneck else None,
         "said": row["strip"].text,

@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments import pipeline, selectors, site_views
+from assessments import selectors, site_views
 from assessments.models import Cycle
 from assessments.site_views import Network
 from opmodel.dashboards.opening import of_sites
+from opmodel.dashboards.presenting import older_method
 
 PLACES = (
     "dashboard-sites",
@@ -58,7 +59,8 @@ def frame(network: Network, others: list[Cycle], here: str) -> dict[str, Any]:
             }
             for s in network.earlier
         ],
-        "method": pipeline.current_method().version,
+        "method": ", ".join(network.methods),
+        "older_method": older_method(*network.methods),
         "content": network.catalogue.version,
     }
 
@@ -70,6 +72,6 @@ def said_source(network: Network) -> str:
             _("Cycle: %(name)s") % {"name": network.cycle.name},
             _("surveys of %(n)s plants, each plant's own answers") % {"n": len(network.sites)},
             _("method %(method)s, content %(content)s")
-            % {"method": pipeline.current_method().version, "content": network.catalogue.version},
+            % {"method": ", ".join(network.methods), "content": network.catalogue.version},
         ]
     )

@@ -19,7 +19,14 @@ def heat_headline(medians: Sequence[Middle], plants: int) -> str:
     low, high = min(medians, key=lambda m: half_up(m[1])), max(medians, key=lambda m: half_up(m[1]))
     values = {"low": low[0], "low_at": one(low[1]), "high": high[0], "high_at": one(high[1])}
     if half_up(low[1]) == half_up(high[1]):
-        return _("The plants score the same in every dimension: %(low_at)s.") % values
+        return (
+            ngettext(
+                "The one plant that answered scores the same in every dimension: %(low_at)s.",
+                "The plants score the same in every dimension: %(low_at)s.",
+                plants,
+            )
+            % values
+        )
     if plants == 1:
         text = _(
             "The one plant that answered is weakest in %(low)s (%(low_at)s) and strongest in %(high)s (%(high_at)s)."
@@ -69,6 +76,8 @@ def best_headline(leads: Mapping[str, int], dimensions: int) -> str:
         return _("It takes two plants with a score to tell who is best.")
     top = sorted(name for name, n in leads.items() if n == most)
     values = {"name": top[0], "n": most, "all": dimensions, "plants": len(top)}
+    if len(top) == len(leads) and most == dimensions:
+        return _("All plants score the same in every dimension.")
     if len(top) > 1:
         return _("%(plants)d plants are best most often, each in %(n)d of %(all)d dimensions.") % values
     return _("%(name)s is best most often: in %(n)d of %(all)d dimensions no plant is better.") % values

@@ -15,6 +15,7 @@ from benchmarks.statistics import half_up
 from opmodel.dashboards import gallery
 from opmodel.dashboards.charts import heat_map as chart
 from opmodel.dashboards.charts.figure import Figure
+from opmodel.dashboards.paging import Pages, pages_of
 from opmodel.dashboards.presenting import number
 from opmodel.dashboards.sites.frame import address, frame, opened, said_source
 from opmodel.dashboards.sites.headlines import heat_headline
@@ -36,13 +37,11 @@ class Choice:
     segment: str
     region: str
     words: str
-    page: int
 
 
 def choice_of(request: HttpRequest, network: Network) -> Choice:
     """The choice in the address; raises Http404 for what nothing on the page leads to."""
     asked = request.GET
-    number_of = asked.get("page", "1")
     found = Choice(
         asked.get("group", GROUPS[0]),
         asked.get("sort", chart.SIMILAR),
@@ -50,11 +49,10 @@ def choice_of(request: HttpRequest, network: Network) -> Choice:
         asked.get("segment", ""),
         asked.get("region", ""),
         asked.get("q", "").strip()[:80],
-        int(number_of) if number_of.isascii() and number_of.isdigit() and len(number_of) < 7 else 0,
     )
     columns = (ALL, COMPONENTS, *(c.code for c in network.catalogue.components))
     known_order = found.order in (chart.SIMILAR, chart.NAME) or found.order.removeprefix("-") in network.names
-    if found.group not in GROUPS or not known_order or found.columns not in columns or found.page < 1:
+    if found.group not in GROUPS or not known_order or found.columns not in columns:
         raise Http404
     return found
 
@@ -106,8 +104,7 @@ def groups_of(network: Network, choice: Choice) -> list[chart.Group]:
     ]
     names = list(group_names(network, choice.group))
     order = [d.code for d in network.catalogue.dimensions] if choice.order == chart.SIMILAR else list(network.names)
-    found = chart.grouped(plants, names, order, choice.order)
-    return [chart.Group(g.key, g.plants, chart.means(g.plants, list(network.names))) for g in found]
+    return chart.grouped(plants, names, order, choice.order, list(network.names))
 
 
 def figure_of(network: Network, groups: list[chart.Group]) -> Figure:
@@ -144,22 +141,17 @@ def page(request: HttpRequest) -> HttpResponse:
     choice = choice_of(request, network)
     groups = groups_of(network, choice)
     total = sum(len(g.plants) for g in groups)
-    pages = max(1, -(-total // ROWS))
-    if choice.page > pages:
-        raise Http404
+    pages = pages_of(request, total, ROWS)
     measures = shown_measures(network, choice.columns)
     kept = {key: value for key, value in request.GET.items() if value and key != "page"}
     context = frame(network, others, "dashboard-sites") | {
         "headline": title_of(network),
         "columns": [column(network, choice, kept, m) for m in measures],
-        "groups": list(shown_groups(network, choice, groups, measures)),
+        "groups": list(shown_groups(network, choice, groups, measures, pages)),
         "all": [cell(value) for value in map(chart.means(all_plants(groups), measures).get, measures)],
         "total": total,
         "long": total > LONG,
-        "pages": [
-            {"n": n, "url": "?" + urlencode(kept | {"page": n}), "current": n == choice.page}
-            for n in range(1, pages + 1)
-        ],
+        "pages": pages.links,
         "levels": [{"step": i, "name": name} for i, name in enumerate(network.catalogue.level_names, 1)],
         "choice": choices(network, choice),
         "beside_url": reverse("dashboard-sites-beside"),
@@ -191,10 +183,10 @@ def cell(value: float | None) -> dict[str, Any]:
     return {"text": number(value), "step": 0 if value is None else int(half_up(value, 1))}
 
 
-def shown_groups(network: Network, choice: Choice, groups: list[chart.Group], measures: list[str]) -> Any:
+def shown_groups(network: Network, choice: Choice, groups: list[chart.Group], measures: list[str], pages: Pages) -> Any:
     """The part of each group that stands on the page; a group that goes on from the page before says so."""
     names = group_names(network, choice.group)
-    first, last, at = (choice.page - 1) * ROWS, choice.page * ROWS, 0
+    first, last, at = pages.first, pages.last, 0
     for group in groups:
         start, end = max(first - at, 0), min(last - at, len(group.plants))
         at += len(group.plants)

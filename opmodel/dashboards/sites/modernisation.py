@@ -131,7 +131,7 @@ def page(request: HttpRequest) -> HttpResponse:
             for p in places
             if p.placed.segment is None
         ],
-        "figure": gallery.shown(figure_of(network, places), request),
+        "csv": gallery.csv_url("site-modernisation", request),
     }
     return render(request, "dashboards/sites_map.html", context)
 

@@ -10,12 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from assessments import pipeline, publishing, selectors, site_views
+from assessments import publishing, selectors, site_views
 from assessments.catalogue import Questionnaire
 from assessments.models import Result, Submission
-from assessments.site_views import SharedNetwork, SiteView
+from assessments.packing import read_points
+from assessments.site_views import PeersBeside, SharedNetwork, SiteView
 from benchmarks.statistics import half_up
-from opmodel.dashboards.presenting import earlier_revision, number, signed
+from benchmarks.wording import spoken_period
+from opmodel.dashboards.presenting import earlier_revision, number, older_method, signed
 from opmodel.dashboards.sites.decided import decided
 from opmodel.dashboards.sites.headlines import plant_headline
 from opmodel.dashboards.sites.marks import on_network
@@ -44,12 +46,15 @@ def page(request: HttpRequest, submission: Submission, results: list[Result]) ->
     if result is None:
         return render(request, "dashboards/site_waiting.html", {})
     earlier = before(results, submission)
-    views = {v.submission: v for v in site_views.with_scores([result, *([earlier] if earlier else [])])}
-    site = views[submission.public_id]
-    old = views[earlier.submission.public_id].scores if earlier else {}
+    site = site_views.view_of(result)
+    old = read_points(earlier.points) if earlier else {}
     network = site_views.shared_network(request.member, submission.cycle)
     catalogue = publishing.catalogue(submission.cycle.questionnaire_id)
-    rows = {code: measure_row(site, network, code, name, old) for code, name in site_views.names_of(catalogue).items()}
+    peers = site_views.peers_beside(submission.cycle)
+    rows = {
+        code: measure_row(site, network, peers, code, name, old)
+        for code, name in site_views.names_of(catalogue).items()
+    }
     network_actions, own_actions = decided(request.member, site.site_id, submission.cycle)
     context = remarks_told(submission) | {
         "cycle": submission.cycle,
@@ -60,6 +65,7 @@ def page(request: HttpRequest, submission: Submission, results: list[Result]) ->
         "other_sites": other_sites(results, site),
         "before": earlier.submission.cycle.name if earlier else "",
         "network": network_told(network, submission),
+        "peers": peers_told(peers),
         "cards": [rows[code] for code in ("OVERALL", *(c.code for c in catalogue.components))],
         "components": [
             {"name": c.name, "code": c.code, "rows": [rows[d.code] for d in c.dimensions]} for c in catalogue.components
@@ -68,7 +74,8 @@ def page(request: HttpRequest, submission: Submission, results: list[Result]) ->
         "own_actions": own_actions,
         "voice": selectors.item_data([submission], "S-N8").get(submission.pk, {}).get("text", ""),
         "answers_url": reverse("submission-review", args=[submission.public_id]),
-        "method": pipeline.current_method().version,
+        "method": site.method,
+        "older_method": older_method(site.method),
         "content": catalogue.version,
     }
     return render(request, "dashboards/plant.html", context)
@@ -100,12 +107,29 @@ def network_told(network: SharedNetwork | None, submission: Submission) -> dict[
     }
 
 
+def peers_told(found: PeersBeside | None) -> dict[str, Any] | None:
+    """Which peers stand beside the plant; None where they may not be seen."""
+    if found is None:
+        return None
+    table, dataset = found.tables.get("OVERALL") or next(iter(found.tables.values())), found.release.dataset
+    return {
+        "group": table.label,
+        "n": table.n_band,
+        "release": found.release.name,
+        "period": spoken_period(dataset.period),
+        "source": dataset.source,
+        "illustrative": dataset.illustrative,
+    }
+
+
 def measure_row(
-    site: SiteView, network: SharedNetwork | None, code: str, name: tuple[str, str], old: Mapping[str, float]
-) -> dict[str, Any]:
+    site: SiteView, network: SharedNetwork | None, peers: PeersBeside | None, code: str, name: tuple[str, str],
+    old: Mapping[str, float],
+) -> dict[str, Any]:  # fmt: skip
     """One measure of the own plant; differences are those of the rounded figures beside them."""
     own, seen = site.scores.get(code), network.measures.get(code) if network else None
     apart = None if own is None or seen is None else half_up(own) - half_up(seen.mean)
+    table = peers.tables.get(code) if peers else None
     return {
         "code": code,
         "name": name[0],
@@ -116,6 +140,9 @@ def measure_row(
         "mean": number(seen.mean) if seen else "",
         "n": seen.n if seen else 0,
         "apart": signed(apart),
+        "peers": number(table.quantiles[50]) if table else "",
+        "peers_low": number(table.quantiles[25]) if table else "",
+        "peers_high": number(table.quantiles[75]) if table else "",
         "change": "" if own is None or code not in old else signed(half_up(own) - half_up(old[code])),
         "strip": on_network(own, seen),
     }

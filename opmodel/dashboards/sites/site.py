@@ -12,9 +12,10 @@ from assessments import figure_words, pipeline, selectors, site_profiles, site_v
 from assessments.catalogue import SITE
 from assessments.items.choices import labels_of
 from assessments.models import Result, Submission
+from assessments.packing import read_points
 from assessments.site_views import Network, SiteView
 from benchmarks.statistics import half_up
-from opmodel.dashboards.presenting import earlier_revision, number, signed
+from opmodel.dashboards.presenting import earlier_revision, number, older_method, signed
 from opmodel.dashboards.sites import plant
 from opmodel.dashboards.sites.decided import decided
 from opmodel.dashboards.sites.frame import address
@@ -39,6 +40,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     network = site_views.network_of(request.member, submission.cycle)
     site = next((s for s in (*network.sites, *network.earlier) if s.submission == public_id), None)
     context: dict[str, Any] = {"cycle": submission.cycle, "site": submission.site, "scored": site is not None}
+    context["older_method"] = ""
     context |= {"all_url": address("dashboard-sites", network.cycle), "other_cycles": cycle_links(results, submission)}
     if site is not None:
         earlier = before(results, submission)
@@ -62,14 +64,15 @@ def told(request: HttpRequest, network: Network, site: SiteView, submission: Sub
         "actions": decided(request.member, site.site_id, submission.cycle)[1],
         "answers_url": reverse("submission-inspect", args=[submission.public_id]) if reviewing else "",
         "beside_url": address("dashboard-sites-beside", network.cycle, site=site.submission) if site.current else "",
-        "method": pipeline.current_method().version,
+        "method": site.method,
+        "older_method": older_method(*network.methods, site.method),
         "content": network.catalogue.version,
     }
 
 
 def scores_told(network: Network, site: SiteView, earlier: Result | None) -> dict[str, Any]:
     """The scores of a plant among all plants, and how they changed since the cycle before."""
-    old = site_views.with_scores([earlier])[0].scores if earlier else {}
+    old = read_points(earlier.points) if earlier else {}
     catalogue = network.catalogue
     return {
         "headline": headline_of(network, site),
