@@ -6,17 +6,19 @@ A constant number of queries, whatever the number of sites.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from django.utils.translation import gettext as _
 
-from assessments import bulk, pipeline, publishing, selectors
+from assessments import bulk, pipeline, plans, publishing, selectors
 from assessments.catalogue import Questionnaire
 from assessments.change import terms_of
 from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Submission
 from assessments.packing import scores_of
+from assessments.plans import Done
 from assessments.reaching import Answered
 from assessments.reading import Reading, SiteMark
 from assessments.scoring import ScoringPlan
@@ -90,6 +92,16 @@ class Insight:
     cells: Cells  # what the gate lets this enterprise see of the release
     say: Callable[[str], str]  # a segment in the reader's language
     reading: Reading  # what else was read, or will be when it is asked for
+
+    @cached_property
+    def done(self) -> Done:
+        """The actions that are done, by whom they are done for: read when somebody asks, as few pages rank."""
+        return plans.done_by(self.result)
+
+    @property
+    def done_network(self) -> frozenset[str]:
+        """Codes of the actions done for the whole network: they leave the list, and meet what builds on them (METHOD 7)."""
+        return self.done.get(plans.NETWORK, frozenset())
 
     def own_groups(self, measure: str = "OVERALL") -> dict[str, list[Group]]:
         """The groups on the own paths in both trees, published or not; nothing without a release."""

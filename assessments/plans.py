@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from assessments import planning, publishing, selectors
 from assessments.catalogue import ENTERPRISE, Action
@@ -93,6 +95,32 @@ def wave_by_action(catalogue: Catalogue) -> dict[str, int]:
 def wave_names(catalogue: Catalogue) -> dict[int, str]:
     """What the waves are called: the horizons of the content, 1 to 4."""
     return dict(enumerate(catalogue.action_rules.horizons if catalogue.action_rules else (), 1))
+
+
+NETWORK = None  # in place of the id of a site
+Done = Mapping[int | None, frozenset[str]]  # codes by site id, or by NETWORK
+
+
+def done_packed() -> ArraySubquery:
+    """What `done_by` reads, as a column of a query of one organisation's rows: no statement of its own."""
+    rows = PlannedAction.objects.filter(organisation_id=OuterRef("organisation_id"), status=Status.DONE).order_by("pk")
+    return ArraySubquery(rows.values(done_row=JSONObject(code="code", site="site_id")))
+
+
+def done_by(result: Result) -> Done:
+    """The actions of the result's organisation that are done, in whichever plan, by whom they are done for.
+
+    No statement where the result was read with them packed in, else one.
+    """
+    if hasattr(result, "done_packed"):
+        pairs = [(row["code"], row["site"]) for row in result.done_packed]
+    else:
+        rows = PlannedAction.objects.filter(organisation_id=result.organisation_id, status=Status.DONE)
+        pairs = list(rows.values_list("code", "site_id"))
+    found: dict[int | None, set[str]] = {}
+    for code, site in pairs:
+        found.setdefault(site, set()).add(code)
+    return {site: frozenset(codes) for site, codes in found.items()}
 
 
 def done_codes(organisation_id: int, site: Site | None) -> set[str]:

@@ -102,6 +102,7 @@ class Ranking:
     cost_sites: int
     objectives_known: bool
     at_sites: tuple[SiteAction, ...]  # most plants first
+    done: tuple[Action, ...]  # for the network, in whichever plan: not listed, and nothing waits for them
     own_relevance: int  # cells of the alignment map that are the organisation's own judgement
     relevance: Mapping[str, Mapping[str, int]]  # dimension -> objective -> 0 to 3, with the own judgement
     inputs: priorities.Inputs  # what the values follow from
@@ -194,7 +195,7 @@ def ranking_of(
         inputs,
     )
     open_gap = priorities.eligible(weighing, rules.protect_below)
-    found = priorities.candidates(catalogue, weighing, open_gap, scores, figures_of(seen))
+    found = priorities.candidates(catalogue, weighing, open_gap, scores, figures_of(seen), seen.done_network)
     every = np.vstack(
         [weights, draws_of(own) if own else draws(preset)]
     )  # row 0 is what the page shows, the others how firm it stands
@@ -236,6 +237,7 @@ def ranking_of(
         cost_sites=cost_sites,
         objectives_known=bool(importance),
         at_sites=_at_sites(seen, references, frozenset(a.code for a in actions), rules.protect_below),
+        done=tuple(a for a in catalogue.actions if a.code in seen.done_network),
         own_relevance=len(relevance.own),
         relevance=relevance.levels,
         inputs=inputs,
@@ -251,8 +253,8 @@ def scored_measures(seen: Insight) -> frozenset[str]:
 def _at_sites(
     seen: Insight, references: Mapping[str, float], listed: frozenset[str], protect_below: Any
 ) -> tuple[SiteAction, ...]:
-    """The actions outside of the list that single plants' own scores trigger, most plants first."""
-    others = [a for a in seen.catalogue.actions if a.code not in listed]
+    """The actions outside of the list that single plants' own scores trigger and that they have not done, most plants first."""
+    others = [a for a in seen.catalogue.actions if a.code not in listed and a.code not in seen.done_network]
     marks = {v.code: v.sites for v in seen.dimensions}
     found = priorities.site_triggers(
         others, {d: [m.score for m in sites] for d, sites in marks.items()}, references, protect_below
@@ -260,7 +262,10 @@ def _at_sites(
     rows = []
     for action in others:
         if action.code in found:
-            sites = [(d, marks[d][i]) for d, i in found[action.code]]
+            every = [(d, marks[d][i]) for d, i in found[action.code]]
+            sites = [(d, mark) for d, mark in every if action.code not in seen.done.get(mark.site_id, ())]
+            if not sites:
+                continue
             rows.append(SiteAction(action, tuple(sorted(sites, key=lambda s: s[1].score))))
     return tuple(sorted(rows, key=lambda r: -len(r.sites)))
 

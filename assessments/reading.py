@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import F, OuterRef, Q, Subquery
 
-from assessments import pipeline, publishing
+from assessments import pipeline, plans, publishing
 from assessments.catalogue import SITE
 from assessments.models import Answer, CycleSite, NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
 from assessments.network import site_weights
@@ -71,9 +71,11 @@ class Reading:
 
     @cached_property
     def results(self) -> dict[int, Result]:
-        """The newest result of each submission, with its scores packed in."""
+        """The newest result of each submission, with its scores and what is done of all plans packed in."""
         found = Result.objects.filter(submission__in=[s.pk for s in self.rows])
-        found = found.select_related("release__dataset").annotate(packed=packed(Score, "result", SCORE))
+        found = found.select_related("release__dataset").annotate(
+            packed=packed(Score, "result", SCORE), done_packed=plans.done_packed()
+        )
         found = found.order_by("submission_id", "-revision", "-id").distinct("submission_id")
         return {row.submission_id: row for row in found}
 
