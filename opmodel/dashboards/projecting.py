@@ -238,11 +238,25 @@ def answer(request: HttpRequest, seen: Insight, asked: Wish, found: Cheapest) ->
         "headline": cheapest_said(asked, found, rows),
         "more": budget_said(asked, found),
         "left_out": left_out_said(asked.left_out),
+        "done": done_said(len(seen.done_network)),
         "steps": [step_row(s, seen) for s in shown.steps],
         "rows": rows,
         "effort": effort_said(shown),
         "projection_url": address("dashboard-projection", kept(request), {"a": list(found.actions), "chosen": 1}),
     }
+
+
+def done_said(n: int) -> str:
+    return (
+        ngettext(
+            "One action is done already and not in question any more.",
+            "%(n)d actions are done already and not in question any more.",
+            n,
+        )
+        % {"n": n}
+        if n
+        else ""
+    )
 
 
 def cheapest_said(asked: Wish, found: Cheapest, rows: list[dict[str, Any]]) -> str:
