@@ -7,20 +7,9 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.util import Inches, Pt
 
 from opmodel.dashboards.reports.deck_actions import Doing
-from opmodel.dashboards.reports.deck_parts import (
-    BODY,
-    BOTTOM,
-    EDGE,
-    FULL,
-    TOP,
-    WIDTH,
-    Column,
-    Deck,
-    Series,
-    Slides,
-    decorative,
-    rgb,
-)
+from opmodel.dashboards.reports.deck_charts import Series, bars
+from opmodel.dashboards.reports.deck_frame import BODY, BOTTOM, EDGE, FULL, TOP, WIDTH, decorative, rgb
+from opmodel.dashboards.reports.deck_parts import Column, Deck, Slides
 from opmodel.dashboards.reports.fitting import wrapped
 from opmodel.dashboards.reports.look import Content, Look, signed
 
@@ -135,9 +124,7 @@ class Standing(Slides):
             ]
         elif any(m["target"] is not None for m in rows):
             series.append(Series(words["target"], [m["target"] for m in rows], "peer"))
-        deck.bars(
-            slide, (EDGE, TOP, 6.5, BOTTOM - TOP), [m["name"] for m in rows], series, said=self.told["page"], size=12
-        )
+        bars(slide, (EDGE, TOP, 6.5, BOTTOM - TOP), [m["name"] for m in rows], series, said=self.told["page"], size=12)
         columns = [Column(words["component"], 1.5), Column(words["score"], 0.75, "right")]
         if self.peers:
             columns += [Column(words["difference"], 0.95, "right"), Column(words["standing"], 2.3)]
@@ -167,7 +154,7 @@ class Standing(Slides):
         series = [Series(words["own"], [m["score"] for m in rows], deck.look.colour)]
         if against:
             series.append(Series(words[label], [m[against] for m in rows], "peer-strong"))
-        deck.bars(slide, BODY, [m["name"] for m in rows], series, said=self.told["dimensions"], size=13)
+        bars(slide, BODY, [m["name"] for m in rows], series, said=self.told["dimensions"], size=13)
 
     def dimensions(self) -> None:
         """All of them in two columns, to look things up in."""
@@ -204,7 +191,7 @@ class Standing(Slides):
             Series(words["spread"], [max(m["sites"]) - min(m["sites"]) for m in rows], "peer"),
         ]
         chart = (EDGE, TOP, 8.0, BOTTOM - TOP)
-        deck.bars(
+        bars(
             slide,
             chart,
             [m["name"] for m in rows],
@@ -238,7 +225,7 @@ class Standing(Slides):
         shown = rows if len(rows) <= PLANTS else rows[: PLANTS // 2] + rows[-(PLANTS // 2) :]
         series = [Series(words["overall"], [s["scores"]["OVERALL"] for s in shown], deck.look.colour)]
         tall = BOTTOM - TOP - (0.35 if len(shown) < len(rows) else 0)
-        deck.bars(slide, (EDGE, TOP, FULL, tall), [s["name"] for s in shown], series, said=self.told["plants"], size=13)
+        bars(slide, (EDGE, TOP, FULL, tall), [s["name"] for s in shown], series, said=self.told["plants"], size=13)
         if len(shown) < len(rows):
             deck.text(slide, (EDGE, BOTTOM - 0.3, FULL, 0.3), [words["left_out"]], size=11, colour="ink-2")
 
@@ -253,9 +240,7 @@ class Standing(Slides):
             Series(words["enterprise"], [p["enterprise"] for p in rows], "ink-2"),
             Series(words["network"], [p["plants"] for p in rows], deck.look.colour),
         ]
-        deck.bars(
-            slide, (EDGE, TOP, 8.0, BOTTOM - TOP), [p["name"] for p in rows], series, said=self.told["perception"]
-        )
+        bars(slide, (EDGE, TOP, 8.0, BOTTOM - TOP), [p["name"] for p in rows], series, said=self.told["perception"])
         columns = [
             Column(words["dimension"], 2.2, most=44),
             Column(words["difference"], 0.95, "right"),
