@@ -45,10 +45,12 @@ def draw(deck: Deck, content: Content, code: str, address: str) -> None:
     standing.components()
     standing.furthest()
     standing.dimensions()
-    standing.spread()
+    if standing.apart():
+        standing.spread()
     if len(standing.scored_plants()) > 1:
         standing.plants()
-    standing.perception()
+    if content["perception"]:
+        standing.perception()
     if content["waiting"]:
         standing.waiting()
     doing.actions()
@@ -83,10 +85,12 @@ class Standing(Slides):
         """Four statements, each with what it is about; the largest number beside the first."""
         deck, told, words = self.deck, self.told, self.words
         slide = deck.slide(told["overall"], self.notes["summary"], self.peer_lines, self.illustrative)
-        deck.text(slide, (EDGE, 1.9, 2.8, 1.4), [self.one(self.content["overall"]["score"])],
-                  size=80, bold=True, colour=deck.look.colour)  # fmt: skip
-        deck.text(slide, (EDGE, 3.35, 2.8, 0.3), [words["of_five"]], size=14, colour="ink-2")
         overall = self.content["overall"]
+        known = overall["score"] is not None or overall["low"] is None
+        number = self.one(overall["score"]) if known else f"{self.one(overall['low'])}–{self.one(overall['high'])}"
+        box = (EDGE, 1.9, 3.1, 1.4)
+        deck.text(slide, box, [number], size=80 if known else 40, bold=True, colour=deck.look.colour, anchor="bottom")
+        deck.text(slide, (EDGE, 3.35, 2.8, 0.3), [words["of_five"]], size=14, colour="ink-2")
         beside = [
             overall["interval"],
             self.against(overall["p50"], words["median"]),
@@ -176,16 +180,15 @@ class Standing(Slides):
                 slide, (EDGE + place * (wide + 0.5), TOP - 0.05, wide, BOTTOM - TOP + 0.05), columns, table, size=11
             )
 
+    def apart(self) -> list[Row]:
+        """The dimensions in which two plants at least have a score, widest spread first."""
+        rows = [m for m in self.content["dimensions"] if len(m["sites"]) > 1]
+        return sorted(rows, key=lambda m: -(round(max(m["sites"]), 1) - round(min(m["sites"]), 1)))
+
     def spread(self) -> None:
         deck, words = self.deck, self.words
         slide = deck.slide(self.told["spread"], self.notes["spread"], self.lines)
-        rows = [m for m in self.content["dimensions"] if len(m["sites"]) > 1]
-        rows.sort(key=lambda m: -(round(max(m["sites"]), 1) - round(min(m["sites"]), 1)))
-        if not rows:
-            names = [s["name"] for s in self.content["sites"]]
-            deck.text(slide, BODY, [words["no_plants"]] if not names else names[:PLANTS], size=16, space=6)
-            return
-        rows = rows[:BARS]
+        rows = self.apart()[:BARS]
         series = [
             Series(words["low"], [min(m["sites"]) for m in rows], None, labels=False),
             Series(words["spread"], [max(m["sites"]) - min(m["sites"]) for m in rows], "peer"),
@@ -233,9 +236,6 @@ class Standing(Slides):
         deck, words = self.deck, self.words
         slide = deck.slide(self.told["perception"], self.notes["perception"], self.lines)
         rows = self.content["perception"][:8]
-        if not rows:
-            deck.text(slide, BODY, [words["no_perception"]], size=16)
-            return
         series = [
             Series(words["enterprise"], [p["enterprise"] for p in rows], "ink-2"),
             Series(words["network"], [p["plants"] for p in rows], deck.look.colour),
