@@ -94,14 +94,23 @@ class Insight:
     reading: Reading  # what else was read, or will be when it is asked for
 
     @cached_property
-    def done(self) -> Done:
-        """The actions that are done, by whom they are done for: read when somebody asks, as few pages rank."""
-        return plans.done_by(self.result)
+    def done(self) -> tuple[Done, ...]:
+        """What is done of all plans: read when somebody asks, as few pages rank."""
+        return plans.done_of(self.result)
 
     @property
     def done_network(self) -> frozenset[str]:
-        """Codes of the actions done for the whole network: they leave the list, and meet what builds on them (METHOD 7)."""
-        return self.done.get(plans.NETWORK, frozenset())
+        """Codes of what is done for the whole network, in whichever plan: it meets what builds on it (METHOD 7)."""
+        return frozenset(d.code for d in self.done if d.site is plans.NETWORK)
+
+    @property
+    def done_since(self) -> Mapping[int | None, frozenset[str]]:
+        """Codes of what is done of this cycle's own plan, by site or NETWORK: no score can show it yet."""
+        found: dict[int | None, set[str]] = {plans.NETWORK: set()}
+        for done in self.done:
+            if done.cycle == self.submission.cycle_id:
+                found.setdefault(done.site, set()).add(done.code)
+        return {site: frozenset(codes) for site, codes in found.items()}
 
     def own_groups(self, measure: str = "OVERALL") -> dict[str, list[Group]]:
         """The groups on the own paths in both trees, published or not; nothing without a release."""

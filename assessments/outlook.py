@@ -7,6 +7,7 @@ from assessments import pipeline, priorities
 from assessments.catalogue import Action
 from assessments.cheapest import Aim, Cheapest, cheapest
 from assessments.insight import Insight, MeasureView
+from assessments.plans import NETWORK
 from assessments.projection import in_doing_order, raised, roll_up
 from assessments.ranking import Lift, lifts_of, scored_measures
 from benchmarks.settings import method_section
@@ -52,10 +53,10 @@ class Outlook:
 def outlook(seen: Insight, chosen: Iterable[str]) -> Outlook:
     """The projection of chosen actions (codes of the content) with the prerequisites that come along (METHOD 7).
 
-    What is done is left out: what it brought shows in the next scores, and it would not be done again.
+    What is done of the cycle's own plan is left out: what it brought shows in the next scores.
     """
     rules, by_code = pipeline.current_method().priorities, seen.catalogue.action_by_code
-    scores, wanted = scores_of(seen), set(chosen) - seen.done_network
+    scores, wanted = scores_of(seen), set(chosen) - seen.done_since[NETWORK]
     needed_for: dict[str, list[str]] = {}
     for code in sorted(wanted, key=list(by_code).index):
         for member in priorities.with_prerequisites(seen.catalogue, code, scores, seen.done_network):
@@ -112,7 +113,7 @@ class Offer:
 
 
 def offers(seen: Insight) -> tuple[Offer, ...]:
-    """The actions that would lift something today, and those that others need first, as far as not done; content order."""
+    """The actions that would lift something today, and those that others need first; content order."""
     rules, scores, actions = pipeline.current_method().priorities, scores_of(seen), to_do(seen)
     chains = {a.code: priorities.with_prerequisites(seen.catalogue, a.code, scores, seen.done_network) for a in actions}
     lifts = {a.code: lifts_of(a, seen.measures, rules.lift_by_impact) for a in actions}
@@ -121,7 +122,9 @@ def offers(seen: Insight) -> tuple[Offer, ...]:
 
 
 def to_do(seen: Insight) -> list[Action]:
-    return [a for a in seen.catalogue.actions if a.code not in seen.done_network]
+    """All actions but those done since these scores were measured."""
+    gone = seen.done_since[NETWORK]
+    return [a for a in seen.catalogue.actions if a.code not in gone]
 
 
 TARGET, LEVEL = "target", "level"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
@@ -98,29 +98,31 @@ def wave_names(catalogue: Catalogue) -> dict[int, str]:
 
 
 NETWORK = None  # in place of the id of a site
-Done = Mapping[int | None, frozenset[str]]  # codes by site id, or by NETWORK
+
+
+class Done(NamedTuple):
+    """An action that is done: its code, the id of the site or NETWORK, the id of the cycle whose plan it stands in."""
+
+    code: str
+    site: int | None
+    cycle: int
 
 
 def done_packed() -> ArraySubquery:
-    """What `done_by` reads, as a column of a query of one organisation's rows: no statement of its own."""
+    """What `done_of` reads, as a column of a query of one organisation's rows: no statement of its own."""
     rows = PlannedAction.objects.filter(organisation_id=OuterRef("organisation_id"), status=Status.DONE).order_by("pk")
-    return ArraySubquery(rows.values(done_row=JSONObject(code="code", site="site_id")))
+    return ArraySubquery(rows.values(done_row=JSONObject(code="code", site="site_id", cycle="plan__cycle_id")))
 
 
-def done_by(result: Result) -> Done:
-    """The actions of the result's organisation that are done, in whichever plan, by whom they are done for.
+def done_of(result: Result) -> tuple[Done, ...]:
+    """What the organisation of a result has done, in whichever plan.
 
-    No statement where the result was read with them packed in, else one.
+    No statement where the result was read with it packed in, else one.
     """
     if hasattr(result, "done_packed"):
-        pairs = [(row["code"], row["site"]) for row in result.done_packed]
-    else:
-        rows = PlannedAction.objects.filter(organisation_id=result.organisation_id, status=Status.DONE)
-        pairs = list(rows.values_list("code", "site_id"))
-    found: dict[int | None, set[str]] = {}
-    for code, site in pairs:
-        found.setdefault(site, set()).add(code)
-    return {site: frozenset(codes) for site, codes in found.items()}
+        return tuple(Done(**row) for row in result.done_packed)
+    rows = PlannedAction.objects.filter(organisation_id=result.organisation_id, status=Status.DONE).order_by("pk")
+    return tuple(Done(*row) for row in rows.values_list("code", "site_id", "plan__cycle_id"))
 
 
 def done_codes(organisation_id: int, site: Site | None) -> set[str]:

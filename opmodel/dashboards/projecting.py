@@ -14,6 +14,7 @@ from assessments.cheapest import Cheapest, Unsolved
 from assessments.decimals import one
 from assessments.insight import Insight
 from assessments.outlook import Outlook, Projected, Step
+from assessments.plans import NETWORK
 from assessments.ranking import ranking_of
 from opmodel.dashboards import headlines
 from opmodel.dashboards.choosing import AIMS, Wish, address, chosen_actions, kept, left_out_said, wish
@@ -35,7 +36,7 @@ def projection(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> 
     chosen = given if given is not None else [a.code for a in ranking_of(seen, reference=default_reference(seen)).top]
     context = outlook_context(seen, outlook.outlook(seen, chosen)) | {
         "unknown": ", ".join(unknown),
-        "done": [seen.catalogue.action_by_code[c].title for c in chosen if c in seen.done_network],
+        "done": [seen.catalogue.action_by_code[c].title for c in chosen if c in seen.done_since[NETWORK]],
     }
     if request.htmx:
         return render(request, "dashboards/_outlook.html", context | {"fragment": True})
@@ -44,7 +45,7 @@ def projection(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> 
         "fragment": False,
         "first_five": given is None,
         "kept": kept(request),
-        "offered": groups(seen, set(chosen) - seen.done_network),
+        "offered": groups(seen, set(chosen) - seen.done_since[NETWORK]),
         "none_url": address("dashboard-projection", kept(request), {"chosen": 1}),
         "first_url": address("dashboard-projection", kept(request)),
         "cheapest_url": address("dashboard-cheapest", kept(request)),
@@ -238,7 +239,7 @@ def answer(request: HttpRequest, seen: Insight, asked: Wish, found: Cheapest) ->
         "headline": cheapest_said(asked, found, rows),
         "more": budget_said(asked, found),
         "left_out": left_out_said(asked.left_out),
-        "done": done_said(len(seen.done_network)),
+        "done": done_said(len(seen.done_since[NETWORK])),
         "steps": [step_row(s, seen) for s in shown.steps],
         "rows": rows,
         "effort": effort_said(shown),

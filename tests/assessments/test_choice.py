@@ -88,7 +88,7 @@ def small_world(actions, scores):
     measures["OVERALL"] = view("OVERALL", measures["K"].score)
     return SimpleNamespace(
         catalogue=catalogue, measures=measures, dimensions=[measures["D1"], measures["D2"]], overall=measures["OVERALL"],
-        done_network=frozenset(),
+        done_network=frozenset(), done_since={None: frozenset()},
     )  # fmt: skip
 
 

@@ -48,6 +48,21 @@ def test_a_done_action_leaves_the_list_and_nothing_waits_for_it(scored):
         assert [a.code for a in found.actions] == [c for c in before if c != "A01"]
 
 
+def test_what_an_earlier_plan_has_done_may_be_called_for_again_and_still_holds_nothing_up(scored):
+    """The scores were measured since, and CAP1 still stands at 2.0, in the range of A01."""
+    with scored.inside():
+        seen = seen_of(scored)
+        vars(seen)["done"] = (plans.Done("A01", plans.NETWORK, scored.cycle.pk - 1),)
+        found = {a.code: a for a in ranking_of(seen).actions}
+        assert "It was done in an earlier plan; the score still calls for it." in found["A01"].because
+        assert "earlier plan" not in found["A03"].because
+        assert found["A01"].needed_for == ()  # nothing waits for it
+        assert not ranking_of(seen).done
+        assert [s.action.code for s in outlook.outlook(seen, ["A03"]).steps] == ["A03"]
+        assert [s.action.code for s in outlook.outlook(seen, ["A01", "A03"]).steps] == ["A01", "A03"]
+        assert "A01" in {o.action.code for o in outlook.offers(seen)}
+
+
 def test_the_projection_and_the_cheapest_set_take_what_is_done_as_done(scored):
     """A03 lifts CAP1 by two levels from 2.0, not above 4.5: 4.0, with or without A01 before it."""
     with scored.inside():
@@ -81,9 +96,11 @@ def test_done_at_one_plant_holds_for_that_plant_alone(scored):
     finish(scored, choose_for, one)
     with scored.inside():
         seen = seen_of(scored)
-        assert seen.done == {one.pk: frozenset({choose_for})}
+        assert seen.done == (plans.Done(choose_for, one.pk, scored.cycle.pk),)
+        assert seen.done_since == {plans.NETWORK: frozenset(), one.pk: frozenset({choose_for})}
         assert choose_for in {a.code for a in ranking_of(seen).actions}
-        seen.done[one.pk] = frozenset({code})  # as if the plant had done what only plants call for
+        # As if the plant had done what only plants call for: it is not asked for that again in this cycle.
+        vars(seen)["done"] = (plans.Done(code, one.pk, scored.cycle.pk),)
         rest = next(r for r in ranking_of(seen).at_sites if r.action.code == code)
         assert {m.name for _d, m in rest.sites} == {other.name}
 
@@ -94,7 +111,7 @@ def test_a_page_that_ranks_asks_no_statement_more(scored):
         reading = Reading([scored.enterprise])
         result = reading.results[scored.enterprise.pk]
         with CaptureQueriesContext(connection) as seen:
-            assert plans.done_by(result) == {plans.NETWORK: frozenset({"A01"})}
+            assert plans.done_of(result) == (plans.Done("A01", plans.NETWORK, scored.cycle.pk),)
         assert len(seen) == 0
         assert insight.build(scored.enterprise, result, "", reading).done_network == {"A01"}
 
@@ -103,5 +120,5 @@ def test_what_another_organisation_has_done_counts_nothing(scored, sudwerk):
     score(sudwerk, sudwerk.enterprise)
     finish(sudwerk, "A01")
     with scored.inside():
-        assert seen_of(scored).done == {}
+        assert seen_of(scored).done == ()
         assert Reading([scored.enterprise]).results[scored.enterprise.pk].done_packed == []
