@@ -20,6 +20,7 @@ from scipy.sparse import coo_array
 
 from assessments.catalogue import Action, Component
 from assessments.projection import project, raised, roll_up
+from assessments.quiet import no_output
 
 TOLERANCE = 1e-5  # levels: a target reached but for the rounding of floats is reached; nobody sees less than 0.1
 PATIENCE = 10.0  # seconds before the solver gives up; the whole content takes a tenth of one
@@ -199,13 +200,14 @@ class _Program:
         line, column, value = (np.array(x) for x in zip(*entries, strict=True))
         matrix = coo_array((value, (line, column)), shape=(len(self.rows), len(self.upper))).tocsr()
         limits = LinearConstraint(matrix, [r[1] for r in self.rows], [r[2] for r in self.rows])
-        found = milp(
-            objective,
-            integrality=np.array(self.whole),
-            bounds=Bounds(0, np.array(self.upper)),
-            constraints=limits,
-            options={"mip_rel_gap": 0.0, "time_limit": PATIENCE},
-        )
+        with no_output():  # HiGHS 1.12 prints a line of its own making whatever its options say (its issue 2783)
+            found = milp(
+                objective,
+                integrality=np.array(self.whole),
+                bounds=Bounds(0, np.array(self.upper)),
+                constraints=limits,
+                options={"mip_rel_gap": 0.0, "time_limit": PATIENCE},
+            )
         if found.status != 0 or found.x is None:
             raise Unsolved(str(found.message))
         return np.asarray(found.x, dtype=np.float64)

@@ -6,17 +6,19 @@ A constant number of queries, whatever the number of sites.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from django.utils.translation import gettext as _
 
-from assessments import bulk, pipeline, publishing, selectors
+from assessments import bulk, pipeline, plans, publishing, selectors
 from assessments.catalogue import Questionnaire
 from assessments.change import terms_of
 from assessments.models import NetworkResult, NetworkScore, PerceptionGap, Result, Submission
 from assessments.packing import scores_of
+from assessments.plans import Done
 from assessments.reaching import Answered
 from assessments.reading import Marks, Reading
 from assessments.scoring import ScoringPlan
@@ -90,6 +92,25 @@ class Insight:
     cells: Cells  # what the gate lets this enterprise see of the release
     say: Callable[[str], str]  # a segment in the reader's language
     reading: Reading  # what else was read, or will be when it is asked for
+
+    @cached_property
+    def done(self) -> tuple[Done, ...]:
+        """What is done of all plans: read when somebody asks, as few pages rank."""
+        return plans.done_of(self.result)
+
+    @property
+    def done_network(self) -> frozenset[str]:
+        """Codes of what is done for the whole network, in whichever plan: it meets what builds on it (METHOD 7)."""
+        return frozenset(d.code for d in self.done if d.site is plans.NETWORK)
+
+    @property
+    def done_since(self) -> Mapping[int | None, frozenset[str]]:
+        """Codes of what is done of this cycle's own plan, by site or NETWORK: no score can show it yet."""
+        found: dict[int | None, set[str]] = {plans.NETWORK: set()}
+        for done in self.done:
+            if done.cycle == self.submission.cycle_id:
+                found.setdefault(done.site, set()).add(done.code)
+        return {site: frozenset(codes) for site, codes in found.items()}
 
     def own_groups(self, measure: str = "OVERALL") -> dict[str, list[Group]]:
         """The groups on the own paths in both trees, published or not; nothing without a release."""

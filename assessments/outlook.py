@@ -7,6 +7,7 @@ from assessments import pipeline, priorities
 from assessments.catalogue import Action
 from assessments.cheapest import Aim, Cheapest, cheapest
 from assessments.insight import Insight, MeasureView
+from assessments.plans import NETWORK
 from assessments.projection import in_doing_order, raised, roll_up
 from assessments.ranking import Lift, lifts_of, scored_measures
 from benchmarks.settings import method_section
@@ -50,12 +51,15 @@ class Outlook:
 
 
 def outlook(seen: Insight, chosen: Iterable[str]) -> Outlook:
-    """The projection of chosen actions (codes of the content) with the prerequisites that come along (METHOD 7)."""
+    """The projection of chosen actions (codes of the content) with the prerequisites that come along (METHOD 7).
+
+    What is done of the cycle's own plan is left out: what it brought shows in the next scores.
+    """
     rules, by_code = pipeline.current_method().priorities, seen.catalogue.action_by_code
-    scores, wanted = scores_of(seen), set(chosen)
+    scores, wanted = scores_of(seen), set(chosen) - seen.done_since[NETWORK]
     needed_for: dict[str, list[str]] = {}
     for code in sorted(wanted, key=list(by_code).index):
-        for member in priorities.with_prerequisites(seen.catalogue, code, scores):
+        for member in priorities.with_prerequisites(seen.catalogue, code, scores, seen.done_network):
             needed_for.setdefault(member, [])
             if member != code:
                 needed_for[member].append(by_code[code].title)
@@ -110,11 +114,17 @@ class Offer:
 
 def offers(seen: Insight) -> tuple[Offer, ...]:
     """The actions that would lift something today, and those that others need first; content order."""
-    rules, scores = pipeline.current_method().priorities, scores_of(seen)
-    chains = {a.code: priorities.with_prerequisites(seen.catalogue, a.code, scores) for a in seen.catalogue.actions}
-    lifts = {a.code: lifts_of(a, seen.measures, rules.lift_by_impact) for a in seen.catalogue.actions}
+    rules, scores, actions = pipeline.current_method().priorities, scores_of(seen), to_do(seen)
+    chains = {a.code: priorities.with_prerequisites(seen.catalogue, a.code, scores, seen.done_network) for a in actions}
+    lifts = {a.code: lifts_of(a, seen.measures, rules.lift_by_impact) for a in actions}
     useful = {member for code, members in chains.items() if lifts[code] for member in members}
-    return tuple(Offer(a, lifts[a.code], len(chains[a.code]) - 1) for a in seen.catalogue.actions if a.code in useful)
+    return tuple(Offer(a, lifts[a.code], len(chains[a.code]) - 1) for a in actions if a.code in useful)
+
+
+def to_do(seen: Insight) -> list[Action]:
+    """All actions but those done since these scores were measured."""
+    gone = seen.done_since[NETWORK]
+    return [a for a in seen.catalogue.actions if a.code not in gone]
 
 
 TARGET, LEVEL = "target", "level"
@@ -144,15 +154,13 @@ def _mark(view: MeasureView, percentile: int) -> float | None:
 
 
 def cheapest_of(seen: Insight, aims: Sequence[Aim], budget: int | None = None) -> Cheapest:
-    """The cheapest set of actions of the content that reaches the aims. Raises cheapest.Unsolved."""
-    rules, scores = pipeline.current_method().priorities, scores_of(seen)
-    by_code = seen.catalogue.action_by_code
-    needs = {
-        a.code: [p for p in a.prerequisites if not priorities.met(by_code[p], scores)] for a in seen.catalogue.actions
-    }
+    """The cheapest set of actions of the content, not done yet, that reaches the aims. Raises cheapest.Unsolved."""
+    rules, scores, actions = pipeline.current_method().priorities, scores_of(seen), to_do(seen)
+    by_code, done = seen.catalogue.action_by_code, seen.done_network
+    needs = {a.code: [p for p in a.prerequisites if not priorities.met(by_code[p], scores, done)] for a in actions}
     return cheapest(
         seen.catalogue.components,
-        in_doing_order(seen.catalogue.actions),
+        in_doing_order(actions),
         scores,
         scored_measures(seen),
         aims,

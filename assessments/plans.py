@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from assessments import planning, publishing, selectors
 from assessments.catalogue import ENTERPRISE, Action
@@ -93,6 +95,34 @@ def wave_by_action(catalogue: Catalogue) -> dict[str, int]:
 def wave_names(catalogue: Catalogue) -> dict[int, str]:
     """What the waves are called: the horizons of the content, 1 to 4."""
     return dict(enumerate(catalogue.action_rules.horizons if catalogue.action_rules else (), 1))
+
+
+NETWORK = None  # in place of the id of a site
+
+
+class Done(NamedTuple):
+    """An action that is done: its code, the id of the site or NETWORK, the id of the cycle whose plan it stands in."""
+
+    code: str
+    site: int | None
+    cycle: int
+
+
+def done_packed() -> ArraySubquery:
+    """What `done_of` reads, as a column of a query of one organisation's rows: no statement of its own."""
+    rows = PlannedAction.objects.filter(organisation_id=OuterRef("organisation_id"), status=Status.DONE).order_by("pk")
+    return ArraySubquery(rows.values(done_row=JSONObject(code="code", site="site_id", cycle="plan__cycle_id")))
+
+
+def done_of(result: Result) -> tuple[Done, ...]:
+    """What the organisation of a result has done, in whichever plan.
+
+    No statement where the result was read with it packed in, else one.
+    """
+    if hasattr(result, "done_packed"):
+        return tuple(Done(**row) for row in result.done_packed)
+    rows = PlannedAction.objects.filter(organisation_id=result.organisation_id, status=Status.DONE).order_by("pk")
+    return tuple(Done(*row) for row in rows.values_list("code", "site_id", "plan__cycle_id"))
 
 
 def done_codes(organisation_id: int, site: Site | None) -> set[str]:

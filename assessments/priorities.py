@@ -155,13 +155,18 @@ def candidates(
     score: Mapping[str, float],
     figures: Mapping[str, Figure],
     done: frozenset[str] = frozenset(),
+    measured: frozenset[str] = frozenset(),
 ) -> Candidates:
-    """Which actions are triggered by an open gap, and the unmet prerequisites they bring along (METHOD 7)."""
+    """Which actions are triggered by an open gap, and the unmet prerequisites they bring along (METHOD 7).
+
+    What is `done` meets what builds on it, and leaves the list; those of it that were done before the scores were
+    `measured` may stand in it again.
+    """
     column = {d: i for i, d in enumerate(weighing.dimensions) if open_gap[i]}
     reasons: dict[str, str] = {}
     columns: dict[str, tuple[int, ...]] = {}
     for a in catalogue.actions:
-        if a.code in done:
+        if a.code in done and a.code not in measured:
             continue
         hits = {d: holds(a, d, score.get(d), figures) for d in a.dimensions if d in column}
         found = tuple(column[d] for d, why in hits.items() if why)

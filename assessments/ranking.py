@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments import alignment, pipeline, priorities
+from assessments import alignment, pipeline, plans, priorities
 from assessments.catalogue import Action
 from assessments.decimals import one
 from assessments.insight import Insight, MeasureView
@@ -103,6 +103,7 @@ class Ranking:
     cost_sites: int
     objectives_known: bool
     at_sites: tuple[SiteAction, ...]  # most plants first
+    done: tuple[Action, ...]  # of the cycle's own plan, for the network: not listed, and nothing waits for them
     own_relevance: int  # cells of the alignment map that are the organisation's own judgement
     relevance: Mapping[str, Mapping[str, int]]  # dimension -> objective -> 0 to 3, with the own judgement
     inputs: priorities.Inputs  # what the values follow from
@@ -195,7 +196,9 @@ def ranking_of(
         inputs,
     )
     open_gap = priorities.eligible(weighing, rules.protect_below)
-    found = priorities.candidates(catalogue, weighing, open_gap, scores, figures_of(seen))
+    gone = seen.done_since[plans.NETWORK]
+    measured = seen.done_network - gone
+    found = priorities.candidates(catalogue, weighing, open_gap, scores, figures_of(seen), seen.done_network, measured)
     every = np.vstack(
         [weights, draws_of(own) if own else draws(preset)]
     )  # row 0 is what the page shows, the others how firm it stands
@@ -220,7 +223,9 @@ def ranking_of(
         dimensions.append(row)
     dimensions.sort(key=lambda r: (r.rank is None, r.rank or 0, not r.protect))
     leads = [_lead(found, i, weighing.dimensions, iv[0]) for i in range(len(found.actions))]
-    actions = _actions(found, worth, order, top, leads, {r.view.code: r for r in dimensions}, reference, rules)
+    actions = _actions(
+        found, worth, order, top, leads, {r.view.code: r for r in dimensions}, reference, rules, measured
+    )
     chosen = {a.code for a in actions if a.in_top_list}
     return Ranking(
         preset=OWN if own else preset,
@@ -237,6 +242,7 @@ def ranking_of(
         cost_sites=cost_sites,
         objectives_known=bool(importance),
         at_sites=_at_sites(seen, references, frozenset(a.code for a in actions), rules.protect_below),
+        done=tuple(a for a in catalogue.actions if a.code in gone),
         own_relevance=len(relevance.own),
         relevance=relevance.levels,
         inputs=inputs,
@@ -252,14 +258,19 @@ def scored_measures(seen: Insight) -> frozenset[str]:
 def _at_sites(
     seen: Insight, references: Mapping[str, float], listed: frozenset[str], protect_below: Any
 ) -> tuple[SiteAction, ...]:
-    """The actions outside of the list that single plants' own scores trigger, most plants first."""
-    others = [a for a in seen.catalogue.actions if a.code not in listed]
-    marks = {v.code: v.sites for v in seen.dimensions}
+    """The actions outside of the list that single plants' own scores trigger and that they have not done, most plants first."""
+    others = [
+        a for a in seen.catalogue.actions if a.code not in listed and a.code not in seen.done_since[plans.NETWORK]
+    ]
+    marks, done = {v.code: v.sites for v in seen.dimensions}, seen.done_since
     found = priorities.site_triggers(others, {d: sites.scores for d, sites in marks.items()}, references, protect_below)
     rows = []
     for action in others:
         if action.code in found:
-            sites = [(d, marks[d][i]) for d, i in found[action.code]]
+            every = [(d, marks[d][i]) for d, i in found[action.code]]
+            sites = [(d, mark) for d, mark in every if action.code not in done.get(mark.site_id, ())]
+            if not sites:
+                continue
             rows.append(SiteAction(action, tuple(sorted(sites, key=lambda s: s[1].score))))
     return tuple(sorted(rows, key=lambda r: -len(r.sites)))
 
@@ -286,6 +297,7 @@ def _actions(
     dimensions: Mapping[str, RankedDimension],
     reference: str,
     rules: Any,
+    done_before: frozenset[str],
 ) -> tuple[RankedAction, ...]:
     places = np.empty_like(order)
     np.put_along_axis(places, order, np.arange(1, order.shape[1] + 1)[None, :], axis=1)
@@ -316,6 +328,7 @@ def _actions(
                     reference,
                     [found.actions[j].title for j in pulling if found.triggered[j]],
                     stands_in,
+                    action.code in done_before,
                 ),
                 needed_for=tuple(found.actions[j].title for j in pulling if found.triggered[j]),
                 stability=firm[i].label,
@@ -329,7 +342,13 @@ def _actions(
 
 
 def reason(
-    action: Action, row: RankedDimension, why: str, reference: str, needed_for: list[str], stands_in: bool
+    action: Action,
+    row: RankedDimension,
+    why: str,
+    reference: str,
+    needed_for: list[str],
+    stands_in: bool,
+    done_before: bool = False,
 ) -> str:
     """Why an action stands where it stands, in whole sentences."""
     if not why:
@@ -362,6 +381,8 @@ def reason(
         told.append(_("Most of its weight comes from the size of the gap."))
     if action.effort <= 1:
         told.append(_("Little effort."))
+    if done_before:
+        told.append(_("It was done in an earlier plan; the score still calls for it."))
     if stands_in:
         told.append(_("Placed here so that its component is represented."))
     return " ".join(told)

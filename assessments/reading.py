@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from assessments import pipeline, publishing
+from assessments import pipeline, plans, publishing
 from assessments.catalogue import SITE
 from assessments.models import Answer, NetworkResult, NetworkScore, PerceptionGap, Result, Score, Submission
 from assessments.network import site_weights
@@ -94,9 +94,9 @@ class Answers:
 
 
 def results_of(rows: QuerySet[Submission] | Sequence[int]) -> QuerySet[Result]:
-    """The newest result of each submission, with its scores packed in."""
-    found = Result.objects.filter(submission__in=rows)
-    found = found.select_related("release__dataset").annotate(packed=packed(Score, "result", SCORE))
+    """The newest result of each submission, with its scores and what is done of all plans packed in."""
+    found = Result.objects.filter(submission__in=rows).select_related("release__dataset")
+    found = found.annotate(packed=packed(Score, "result", SCORE), done_packed=plans.done_packed())
     return found.order_by("submission_id", "-revision", "-id").distinct("submission_id")
 
 

@@ -67,6 +67,7 @@ def page(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> HttpRe
             for a in ranked.actions
             if not a.in_top_list
         ],
+        "done": [a.title for a in ranked.done],
         "at_sites": [site_row(s, seen.catalogue) for s in ranked.at_sites],
         "projected": projected,
         "projection_url": address("dashboard-projection", kept(request), {"a": [a.code for a in top], "chosen": 1}),

@@ -14,6 +14,7 @@ from assessments.cheapest import Cheapest, Unsolved
 from assessments.decimals import one
 from assessments.insight import Insight
 from assessments.outlook import Outlook, Projected, Step
+from assessments.plans import NETWORK
 from assessments.ranking import ranking_of
 from opmodel.dashboards import headlines
 from opmodel.dashboards.choosing import AIMS, Wish, address, chosen_actions, kept, left_out_said, wish
@@ -33,7 +34,10 @@ def projection(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> 
     """The form with all actions and what the chosen ones could bring; htmx gets the second half alone."""
     given, unknown = chosen_actions(request.GET, seen)
     chosen = given if given is not None else [a.code for a in ranking_of(seen, reference=default_reference(seen)).top]
-    context = outlook_context(seen, outlook.outlook(seen, chosen)) | {"unknown": ", ".join(unknown)}
+    context = outlook_context(seen, outlook.outlook(seen, chosen)) | {
+        "unknown": ", ".join(unknown),
+        "done": [seen.catalogue.action_by_code[c].title for c in chosen if c in seen.done_since[NETWORK]],
+    }
     if request.htmx:
         return render(request, "dashboards/_outlook.html", context | {"fragment": True})
     context |= {
@@ -41,7 +45,7 @@ def projection(request: HttpRequest, seen: Insight, sources: dict[str, Any]) -> 
         "fragment": False,
         "first_five": given is None,
         "kept": kept(request),
-        "offered": groups(seen, set(chosen)),
+        "offered": groups(seen, set(chosen) - seen.done_since[NETWORK]),
         "none_url": address("dashboard-projection", kept(request), {"chosen": 1}),
         "first_url": address("dashboard-projection", kept(request)),
         "cheapest_url": address("dashboard-cheapest", kept(request)),
@@ -56,6 +60,9 @@ def outlook_context(seen: Insight, found: Outlook) -> dict[str, Any]:
     return {
         "headline": headlines.projection_headline(len(found.steps), overall.view.score, overall.then, len(changed)),
         "effort": effort_said(found),
+        "sum": {"name": overall.view.name, "now": number(overall.view.score), "then": number(overall.then)}
+        if overall.then is not None
+        else None,
         "components": [
             projected_row(seen, found.measures[code]) for code in ("OVERALL", *seen.catalogue.component_by_code)
         ],
@@ -126,21 +133,22 @@ def quarter_said(quarter: int | None) -> str:
 
 
 def groups(seen: Insight, chosen: set[str]) -> dict[str, Any]:
-    """The actions one may put in: those that are in, the others by component. What could lift nothing is not offered."""
+    """The actions one may put in: those that are in, the others by component. What could lift nothing is not offered.
+
+    A component without others is there as well: what is dragged out may go back to it.
+    """
     inside, rows = [], {c.code: [] for c in seen.catalogue.components}
     offered = {o.action.code: o for o in outlook.offers(seen)}
     for action in seen.catalogue.actions:
         if action.code in chosen:
             inside.append(pick_row(seen, offered.get(action.code) or outlook.Offer(action, (), 0)))
         elif action.code in offered:
-            component = seen.catalogue.dimension_by_code[action.dimensions[0]].component
-            rows[component].append(pick_row(seen, offered[action.code]))
+            row = pick_row(seen, offered[action.code])
+            rows[row["component"]].append(row)
     others = [
-        {"code": c.code, "letter": c.letter, "name": c.name, "rows": rows[c.code]}
-        for c in seen.catalogue.components
-        if rows[c.code]
+        {"code": c.code, "letter": c.letter, "name": c.name, "rows": rows[c.code]} for c in seen.catalogue.components
     ]
-    return {"inside": inside, "others": others}
+    return {"inside": inside, "others": others, "any": bool(inside or any(rows.values()))}
 
 
 def pick_row(seen: Insight, offer: outlook.Offer) -> dict[str, Any]:
@@ -148,6 +156,7 @@ def pick_row(seen: Insight, offer: outlook.Offer) -> dict[str, Any]:
     words = ngettext("%(n)d other comes first", "%(n)d others come first", offer.first)
     return {
         "code": offer.action.code,
+        "component": seen.catalogue.dimension_by_code[offer.action.dimensions[0]].component,
         "title": offer.action.title,
         "lifts": lifts_said(offer.lifts, offer.action),
         "effort_words": effort_words(offer.action, seen.catalogue),
@@ -230,11 +239,25 @@ def answer(request: HttpRequest, seen: Insight, asked: Wish, found: Cheapest) ->
         "headline": cheapest_said(asked, found, rows),
         "more": budget_said(asked, found),
         "left_out": left_out_said(asked.left_out),
+        "done": done_said(len(seen.done_since[NETWORK])),
         "steps": [step_row(s, seen) for s in shown.steps],
         "rows": rows,
         "effort": effort_said(shown),
         "projection_url": address("dashboard-projection", kept(request), {"a": list(found.actions), "chosen": 1}),
     }
+
+
+def done_said(n: int) -> str:
+    return (
+        ngettext(
+            "One action is done already and not in question any more.",
+            "%(n)d actions are done already and not in question any more.",
+            n,
+        )
+        % {"n": n}
+        if n
+        else ""
+    )
 
 
 def cheapest_said(asked: Wish, found: Cheapest, rows: list[dict[str, Any]]) -> str:

@@ -1,5 +1,6 @@
 """The cheapest set against brute force, the projection's order, its ceilings, and the whole content within a second."""
 
+import ctypes
 import time
 from itertools import combinations
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessments import cheapest as solving
 from assessments import priorities
 from assessments.catalogue import Action, Component, Dimension
 from assessments.cheapest import Aim, cheapest
@@ -225,3 +227,24 @@ def test_all_actions_and_dimensions_take_less_than_a_second(content, level, aim)
     assert took < 1.0, took
     assert found.reached is (found.unlimited <= 600 if aim == "budget" else aim != "impossible")
     assert not [p for c in found.actions for p in needs[c] if p not in found.actions]
+
+
+def test_the_solver_says_nothing_on_standard_output(monkeypatch, capfd):
+    """HiGHS 1.12 prints past its options: what C says while it solves is dropped, what is said before and after stays."""
+    c = ctypes.CDLL(None)
+    solve = solving.milp
+
+    def talking(*args, **more):
+        c.puts(b"HighsMipSolverData::transformNewIntegerFeasibleSolution tmpSolver.run();")
+        return solve(*args, **more)
+
+    monkeypatch.setattr(solving, "milp", talking)
+    c.puts(b"before")
+    k = Component("CAP", "CAP", "", "", (Dimension("CAP1", "CAP", "", "", "", "", "", "", 1, {}, {}),))
+    found = cheapest(
+        [k], [action("A1")], {"CAP1": 2.0}, frozenset(["CAP1"]), [Aim("CAP1", 3.0)], LIFTS, (10, 20, 30, 40, 50), {}
+    )
+    assert found.actions == ("A1",)
+    c.puts(b"after")
+    c.fflush(None)
+    assert capfd.readouterr().out.split() == ["before", "after"]

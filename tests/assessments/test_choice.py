@@ -87,8 +87,9 @@ def small_world(actions, scores):
     measures["K"] = view("K", sum(scores.values()) / 2 if len(scores) == 2 else None)
     measures["OVERALL"] = view("OVERALL", measures["K"].score)
     return SimpleNamespace(
-        catalogue=catalogue, measures=measures, dimensions=[measures["D1"], measures["D2"]], overall=measures["OVERALL"]
-    )
+        catalogue=catalogue, measures=measures, dimensions=[measures["D1"], measures["D2"]], overall=measures["OVERALL"],
+        done_network=frozenset(), done_since={None: frozenset()},
+    )  # fmt: skip
 
 
 def test_prerequisites_come_along_and_are_done_first():

@@ -40,8 +40,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-# What a browser says of replies that tests provoke: refusals, and no network.
-EXPECTED = re.compile("status of 4|ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION_RESET")
+# What a browser says of replies that tests provoke: refusals, no network, and requests that a newer one replaces.
+EXPECTED = re.compile(
+    "status of 4|ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION_RESET|htmx:sendAbort|htmx:afterRequest"
+)
 
 
 @dataclass

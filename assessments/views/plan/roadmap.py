@@ -14,6 +14,7 @@ from assessments.planning import WAVE_ENDS, add_months, months
 from opmodel.organisations.models import Member
 
 DAY = timedelta(days=1)
+LAST = 90  # percent: a name further right would stand outside of the drawing, so it ends at its line
 
 
 def level_x(level: float) -> float:
@@ -76,7 +77,8 @@ def gantt(
         "bars": bars,
         "lines": lines,
         "ticks": [
-            {"x": x(t), "label": month_label(t, t in new_year), "minor": n % 2 != 0} for n, t in enumerate(shown)
+            {"x": x(t), "label": month_label(t, t in new_year), "minor": n % 2 != 0, "last": x(t) > LAST}
+            for n, t in enumerate(shown)
         ],
         "waves": [{"x": x(day), "n": n} for n, day in enumerate(waves, 1) if begin < day < end],
         "today": x(today) if begin <= today < end else None,

@@ -26,6 +26,7 @@ from opmodel.dashboards.reports.wording import notes, sections, words
 from opmodel.organisations.models import Branding, MemberSite, Organisation, Site
 
 LAYOUT = 1  # of this structure; another one makes other hashes
+PLANNED = 3  # planned actions that the page of a plant has room for (typst/site.typ)
 Row = dict[str, Any]
 
 
@@ -62,7 +63,12 @@ def of_organisation(seen: Insight, ranked: Ranking, kind: str, today: date) -> R
         "priorities": priorities_message(seen, ranked),
         "steps": messages.steps_message(len(ranked.top)),
         "plan": messages.plan_message(len(content["plan"]), len(ranked.top)),
-        "projection": messages.projection_message(seen.overall.score, ranked.projected.get("OVERALL"), len(ranked.top)),
+        "projection": messages.projection_message(
+            seen.overall.score,
+            ranked.projected.get("OVERALL"),
+            len(ranked.top),
+            sum(c.code in ranked.projected for c in seen.components),
+        ),
         "method": _("What these figures rest on"),
         "title": _("Manufacturing operating model: where we stand and what comes next"),
     }
@@ -82,6 +88,7 @@ def of_site(seen: Insight, today: date) -> Row:
     means = {code: shared.mean for code, shared in network.measures.items()} if network else {}
     rows = [own_measure(m, seen, means.get(m.code)) for m in (seen.overall, *seen.components, *seen.dimensions)]
     components = len(seen.components)
+    found = plan.at_plant(cycle, site.pk)
     content = frame(seen.submission, "site", today) | {
         "site": {"name": site.name, "region": site.region},
         "source": source(seen) | {"peers": "", "illustrative": False},
@@ -93,7 +100,8 @@ def of_site(seen: Insight, today: date) -> Row:
         "components": rows[1 : 1 + components],
         "dimensions": rows[1 + components :],
         "levels": list(seen.catalogue.level_names),
-        "plan": plan.planned(cycle, site.pk),
+        "plan": found,
+        "plan_more": messages.more_planned(len(found) - PLANNED),
     }
     content["headlines"] = {
         "page": messages.site_message([(r["name"], r["score"], r["network"]) for r in content["components"]]),

@@ -7,20 +7,9 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.util import Inches, Pt
 
 from opmodel.dashboards.reports.deck_actions import Doing
-from opmodel.dashboards.reports.deck_parts import (
-    BODY,
-    BOTTOM,
-    EDGE,
-    FULL,
-    TOP,
-    WIDTH,
-    Column,
-    Deck,
-    Series,
-    Slides,
-    decorative,
-    rgb,
-)
+from opmodel.dashboards.reports.deck_charts import Series, bars
+from opmodel.dashboards.reports.deck_frame import BODY, BOTTOM, EDGE, FULL, TOP, WIDTH, decorative, rgb
+from opmodel.dashboards.reports.deck_parts import Column, Deck, Slides
 from opmodel.dashboards.reports.fitting import wrapped
 from opmodel.dashboards.reports.look import Content, Look, signed
 
@@ -56,10 +45,12 @@ def draw(deck: Deck, content: Content, code: str, address: str) -> None:
     standing.components()
     standing.furthest()
     standing.dimensions()
-    standing.spread()
+    if standing.apart():
+        standing.spread()
     if len(standing.scored_plants()) > 1:
         standing.plants()
-    standing.perception()
+    if content["perception"]:
+        standing.perception()
     if content["waiting"]:
         standing.waiting()
     doing.actions()
@@ -94,10 +85,12 @@ class Standing(Slides):
         """Four statements, each with what it is about; the largest number beside the first."""
         deck, told, words = self.deck, self.told, self.words
         slide = deck.slide(told["overall"], self.notes["summary"], self.peer_lines, self.illustrative)
-        deck.text(slide, (EDGE, 1.9, 2.8, 1.4), [self.one(self.content["overall"]["score"])],
-                  size=80, bold=True, colour=deck.look.colour)  # fmt: skip
-        deck.text(slide, (EDGE, 3.35, 2.8, 0.3), [words["of_five"]], size=14, colour="ink-2")
         overall = self.content["overall"]
+        known = overall["score"] is not None or overall["low"] is None
+        number = self.one(overall["score"]) if known else f"{self.one(overall['low'])}–{self.one(overall['high'])}"
+        box = (EDGE, 1.9, 3.1, 1.4)
+        deck.text(slide, box, [number], size=80 if known else 40, bold=True, colour=deck.look.colour, anchor="bottom")
+        deck.text(slide, (EDGE, 3.35, 2.8, 0.3), [words["of_five"]], size=14, colour="ink-2")
         beside = [
             overall["interval"],
             self.against(overall["p50"], words["median"]),
@@ -135,9 +128,7 @@ class Standing(Slides):
             ]
         elif any(m["target"] is not None for m in rows):
             series.append(Series(words["target"], [m["target"] for m in rows], "peer"))
-        deck.bars(
-            slide, (EDGE, TOP, 6.5, BOTTOM - TOP), [m["name"] for m in rows], series, said=self.told["page"], size=12
-        )
+        bars(slide, (EDGE, TOP, 6.5, BOTTOM - TOP), [m["name"] for m in rows], series, said=self.told["page"], size=12)
         columns = [Column(words["component"], 1.5), Column(words["score"], 0.75, "right")]
         if self.peers:
             columns += [Column(words["difference"], 0.95, "right"), Column(words["standing"], 2.3)]
@@ -167,7 +158,7 @@ class Standing(Slides):
         series = [Series(words["own"], [m["score"] for m in rows], deck.look.colour)]
         if against:
             series.append(Series(words[label], [m[against] for m in rows], "peer-strong"))
-        deck.bars(slide, BODY, [m["name"] for m in rows], series, said=self.told["dimensions"], size=13)
+        bars(slide, BODY, [m["name"] for m in rows], series, said=self.told["dimensions"], size=13)
 
     def dimensions(self) -> None:
         """All of them in two columns, to look things up in."""
@@ -189,22 +180,21 @@ class Standing(Slides):
                 slide, (EDGE + place * (wide + 0.5), TOP - 0.05, wide, BOTTOM - TOP + 0.05), columns, table, size=11
             )
 
+    def apart(self) -> list[Row]:
+        """The dimensions in which two plants at least have a score, widest spread first."""
+        rows = [m for m in self.content["dimensions"] if len(m["sites"]) > 1]
+        return sorted(rows, key=lambda m: -(round(max(m["sites"]), 1) - round(min(m["sites"]), 1)))
+
     def spread(self) -> None:
         deck, words = self.deck, self.words
         slide = deck.slide(self.told["spread"], self.notes["spread"], self.lines)
-        rows = [m for m in self.content["dimensions"] if len(m["sites"]) > 1]
-        rows.sort(key=lambda m: -(round(max(m["sites"]), 1) - round(min(m["sites"]), 1)))
-        if not rows:
-            names = [s["name"] for s in self.content["sites"]]
-            deck.text(slide, BODY, [words["no_plants"]] if not names else names[:PLANTS], size=16, space=6)
-            return
-        rows = rows[:BARS]
+        rows = self.apart()[:BARS]
         series = [
             Series(words["low"], [min(m["sites"]) for m in rows], None, labels=False),
             Series(words["spread"], [max(m["sites"]) - min(m["sites"]) for m in rows], "peer"),
         ]
         chart = (EDGE, TOP, 8.0, BOTTOM - TOP)
-        deck.bars(
+        bars(
             slide,
             chart,
             [m["name"] for m in rows],
@@ -238,7 +228,7 @@ class Standing(Slides):
         shown = rows if len(rows) <= PLANTS else rows[: PLANTS // 2] + rows[-(PLANTS // 2) :]
         series = [Series(words["overall"], [s["scores"]["OVERALL"] for s in shown], deck.look.colour)]
         tall = BOTTOM - TOP - (0.35 if len(shown) < len(rows) else 0)
-        deck.bars(slide, (EDGE, TOP, FULL, tall), [s["name"] for s in shown], series, said=self.told["plants"], size=13)
+        bars(slide, (EDGE, TOP, FULL, tall), [s["name"] for s in shown], series, said=self.told["plants"], size=13)
         if len(shown) < len(rows):
             deck.text(slide, (EDGE, BOTTOM - 0.3, FULL, 0.3), [words["left_out"]], size=11, colour="ink-2")
 
@@ -246,16 +236,11 @@ class Standing(Slides):
         deck, words = self.deck, self.words
         slide = deck.slide(self.told["perception"], self.notes["perception"], self.lines)
         rows = self.content["perception"][:8]
-        if not rows:
-            deck.text(slide, BODY, [words["no_perception"]], size=16)
-            return
         series = [
             Series(words["enterprise"], [p["enterprise"] for p in rows], "ink-2"),
             Series(words["network"], [p["plants"] for p in rows], deck.look.colour),
         ]
-        deck.bars(
-            slide, (EDGE, TOP, 8.0, BOTTOM - TOP), [p["name"] for p in rows], series, said=self.told["perception"]
-        )
+        bars(slide, (EDGE, TOP, 8.0, BOTTOM - TOP), [p["name"] for p in rows], series, said=self.told["perception"])
         columns = [
             Column(words["dimension"], 2.2, most=44),
             Column(words["difference"], 0.95, "right"),

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from opmodel.dashboards.reports.deck_parts import BODY, BOTTOM, EDGE, FULL, TOP, WIDTH, Column, Scale, Series, Slides
+from opmodel.dashboards.reports.deck_charts import Scale, Series, bars
+from opmodel.dashboards.reports.deck_frame import BODY, BOTTOM, EDGE, FULL, TOP, WIDTH
+from opmodel.dashboards.reports.deck_parts import Column, Slides
 from opmodel.dashboards.reports.look import shortened
 
 PLANNED = 12  # actions of the roadmap
@@ -93,7 +95,7 @@ class Doing(Slides):
         tall = BOTTOM - TOP - (0.35 if len(rows) < len(planned) else 0)
         names = [shortened(f"{n}. {p['title']}", 60) for n, p in enumerate(rows, 1)]
         chart = (EDGE, TOP, 7.2, tall)
-        deck.bars(slide, chart, names, series, said=self.told["plan"], stacked=True, legend=False, size=10, scale=scale)
+        bars(slide, chart, names, series, said=self.told["plan"], stacked=True, legend=False, size=10, scale=scale)
         columns = [
             Column("", 0.3),
             Column(words["owner"], 1.5, most=40),
@@ -117,9 +119,7 @@ class Doing(Slides):
             Series(words["now"], [p["now"] for p in rows], "peer-strong"),
             Series(f"{words['then']} ({words['projection']})", [p["then"] for p in rows], deck.look.colour),
         ]
-        deck.bars(
-            slide, BODY, [p["name"] for p in rows], series, said=self.told["projection"], horizontal=False, size=14
-        )
+        bars(slide, BODY, [p["name"] for p in rows], series, said=self.told["projection"], horizontal=False, size=14)
 
 
 def serial(iso: str) -> int:

@@ -1,58 +1,23 @@
-"""PURE: pieces of a deck: the master with its fonts and colours, native charts, tables, texts. Lengths are in inches."""
+"""PURE: pieces of a deck: slides with title, notes and source, texts, tables, the logo. Lengths are in inches."""
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
 from lxml import etree
-from pptx import Presentation
-from pptx.chart.data import CategoryChartData
-from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
+from opmodel.dashboards.reports.deck_frame import EDGE, FULL, WIDTH, Box, decorative, flat, presentation, rgb
 from opmodel.dashboards.reports.fitting import GUTTER, SMALLEST, column_widths, needed_widths, row_height
 from opmodel.dashboards.reports.look import TOKENS, Content, Look, shortened
 from opmodel.dashboards.reports.look import one as as_level
 
-WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6
-TOP, BOTTOM = 1.62, 6.85  # of the space for pictures and tables
-FULL = WIDTH - 2 * EDGE
-BODY = (EDGE, TOP, FULL, BOTTOM - TOP)
-FONT = "Arial"
-PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's own name of a table without any style
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
-Box = tuple[float, float, float, float]  # left, top, width, height
-
-
-@dataclass(frozen=True)
-class Series:
-    """One row of bars; `colour` is a token or #rrggbb, None draws nothing (the empty part of a stacked bar)."""
-
-    name: str
-    values: Sequence[float | None]
-    colour: str | None
-    labels: bool = True
-
-
-@dataclass(frozen=True)
-class Scale:
-    """The axis of values: its ends, the distance of its marks, how marks and values are written."""
-
-    low: float = 1
-    high: float = 5
-    step: float = 1
-    marks: str = "0"
-    values: str = "0.0"
-
-
-LEVELS = Scale()
+PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's own name of a table without any style
 
 
 @dataclass(frozen=True)
@@ -63,65 +28,12 @@ class Column:
     most: int = 400  # characters; longer texts are cut between words
 
 
-def rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(TOKENS.get(colour, colour).lstrip("#").upper())
-
-
 class Deck:
     """A presentation with one layout; every slide has a real title, notes, its source, its number."""
 
     def __init__(self, look: Look, language: str, mark: str) -> None:
         self.look, self.language, self.mark = look, LANGUAGES.get(language, language), mark
-        self.file = Presentation()
-        self.file.slide_width, self.file.slide_height = Inches(WIDTH), Inches(HEIGHT)
-        layouts = list(self.file.slide_layouts)
-        self.layout = next(one for one in layouts if one.name == "Title Only")
-        for other in layouts:
-            if other is not self.layout:
-                self.file.slide_layouts.remove(other)
-        self._theme()
-        self._master()
-
-    def _theme(self) -> None:
-        """Fonts and colours of the theme, so that what people add later looks like the rest."""
-        part = self.file.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
-        root = etree.fromstring(part.blob)
-        space = {"a": "http://schemas.openxmlformats.org/drawingml/2006/main"}
-        for face in root.xpath("//a:majorFont/a:latin | //a:minorFont/a:latin", namespaces=space):
-            face.set("typeface", FONT)
-        colours = {
-            "dk1": "ink", "lt1": "#ffffff", "dk2": "ink-2", "lt2": "paper", "accent1": self.look.colour,
-            "accent2": "peer-strong", "accent3": "cap", "accent4": "vst", "accent5": "res", "accent6": "gov",
-            "hlink": self.look.colour, "folHlink": "ink-2",
-        }  # fmt: skip
-        for name, colour in colours.items():
-            (slot,) = root.xpath(f"//a:clrScheme/a:{name}", namespaces=space)
-            for child in list(slot):
-                slot.remove(child)
-            etree.SubElement(slot, qn("a:srgbClr")).set("val", TOKENS.get(colour, colour).lstrip("#").upper())
-        part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-    def _master(self) -> None:
-        """The title at the top left, in ink; date, footer and number of the template go: each slide has its own."""
-        master = self.file.slide_master
-        style = master.element.find(f".//{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
-        style.set("algn", "l")
-        run = style.find(qn("a:defRPr"))
-        run.set("sz", "2400")
-        run.set("b", "1")
-        for holder in (master, self.layout):
-            for shape in list(holder.placeholders):
-                kind = shape.placeholder_format.type
-                if "TITLE" in str(kind):
-                    place(shape, (EDGE, 0.42, FULL, 1.0))
-                    shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-                    body = shape.text_frame._txBody.find(qn("a:bodyPr"))
-                    for side in ("lIns", "rIns"):
-                        body.set(side, "0")
-                    for child in list(body):
-                        body.remove(child)
-                elif "BODY" not in str(kind):
-                    shape._element.getparent().remove(shape._element)
+        self.file, self.layout = presentation(look)
 
     def slide(self, title: str, notes: str, source: Sequence[str], tag: str = "") -> Any:
         """A new slide with its title, its notes, its line of sources and, where there is one, a warning tag."""
@@ -215,76 +127,6 @@ class Deck:
                 run._r.get_or_add_rPr().set("lang", self.language)
                 yield run
 
-    def bars(
-        self,
-        slide: Any,
-        box: Box,
-        categories: Sequence[str],
-        series: Sequence[Series],
-        *,
-        said: str,
-        horizontal: bool = True,
-        stacked: bool = False,
-        size: float = 11,
-        legend: bool = True,
-        scale: Scale = LEVELS,
-    ) -> Any:
-        """A native chart, editable in PowerPoint, from level 1 to 5 or on another scale; `said` is it in words."""
-        data = CategoryChartData(number_format=scale.values)
-        data.categories = list(categories)
-        for one in series:
-            data.add_series(one.name, [None if v is None else round(v, 4) for v in one.values])
-        kinds = {
-            (True, False): XL_CHART_TYPE.BAR_CLUSTERED,
-            (True, True): XL_CHART_TYPE.BAR_STACKED,
-            (False, False): XL_CHART_TYPE.COLUMN_CLUSTERED,
-        }
-        frame = slide.shapes.add_chart(kinds[horizontal, stacked], *(Inches(n) for n in box), data)
-        frame._element.nvGraphicFramePr.cNvPr.set("descr", said)
-        chart = frame.chart
-        chart.part.chart_workbook.update_from_xlsx_blob(sheet_of(categories, series, scale.values))
-        chart.font.size, chart.font.name = Pt(size), FONT
-        chart.font.color.rgb = rgb("ink")
-        chart.has_title = False
-        chart.has_legend = legend and len(series) > 1
-        if chart.has_legend:
-            chart.legend.position = XL_LEGEND_POSITION.TOP
-            chart.legend.include_in_layout = False
-            chart.legend.font.size = Pt(size)
-        self._axes(chart, horizontal, scale)
-        plot = chart.plots[0]
-        plot.gap_width, plot.overlap = (45, 100) if stacked else (55, -5)
-        for drawn, one in zip(plot.series, series, strict=True):
-            if one.colour is None:
-                drawn.format.fill.background()
-                drawn.format.line.fill.background()
-            else:
-                drawn.format.fill.solid()
-                drawn.format.fill.fore_color.rgb = rgb(one.colour)
-            drawn.invert_if_negative = False
-            if one.labels:
-                labels = drawn.data_labels
-                labels.show_value, labels.number_format, labels.number_format_is_linked = True, scale.values, False
-                labels.font.size = Pt(size - 1)
-                labels.font.color.rgb = rgb("ink")
-                labels.position = XL_LABEL_POSITION.CENTER if stacked else XL_LABEL_POSITION.OUTSIDE_END
-        return chart
-
-    def _axes(self, chart: Any, horizontal: bool, scale: Scale) -> None:
-        values, names = chart.value_axis, chart.category_axis
-        values.minimum_scale, values.maximum_scale, values.major_unit = scale.low, scale.high, scale.step
-        values.has_major_gridlines = True
-        values.major_gridlines.format.line.color.rgb = rgb("line")
-        values.format.line.fill.background()
-        values.tick_labels.number_format, values.tick_labels.number_format_is_linked = scale.marks, False
-        values.tick_labels.font.color.rgb = rgb("ink-2")
-        values.major_tick_mark = names.major_tick_mark = XL_TICK_MARK.NONE
-        names.format.line.color.rgb = rgb("edge")
-        names.reverse_order = horizontal  # the first name on top
-        names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-        if horizontal:
-            values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
-
     def table(
         self, slide: Any, box: Box, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, size: float = 11
     ) -> int:
@@ -359,38 +201,6 @@ class Deck:
         stream = io.BytesIO()
         self.file.save(stream)
         return stream.getvalue()
-
-
-def place(shape: Any, box: Box) -> None:
-    shape.left, shape.top, shape.width, shape.height = (Inches(n) for n in box)
-
-
-def decorative(shape: Any) -> None:
-    """What carries no meaning has no alternative text, and says so by an empty one."""
-    shape._element.xpath(".//p:cNvPr")[0].set("descr", "")
-    flat(shape)
-
-
-def flat(shape: Any) -> None:
-    """Without the shadow that the theme gives to every shape."""
-    for style in shape._element.findall(qn("p:style")):
-        shape._element.remove(style)
-
-
-def sheet_of(categories: Sequence[str], series: Sequence[Series], form: str) -> bytes:
-    """The workbook inside of a chart, as python-pptx lays it out, but with text that stays text."""
-    stream = io.BytesIO()
-    as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, **as_text})
-    sheet, shown = book.add_worksheet(), book.add_format({"num_format": form})
-    sheet.write_column(1, 0, list(categories))
-    for column, one in enumerate(series, 1):
-        sheet.write_string(0, column, one.name)
-        for row, value in enumerate(one.values, 1):
-            if value is not None:
-                sheet.write_number(row, column, round(value, 4), shown)
-    book.close()
-    return stream.getvalue()
 
 
 class Slides:

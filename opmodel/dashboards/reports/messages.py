@@ -82,10 +82,23 @@ def plan_message(planned: int, actions: int) -> str:
     return _("There is no plan yet, and no action is proposed")
 
 
-def projection_message(now: float | None, then: float | None, actions: int) -> str:
-    """What the first actions could bring; always said to be a projection."""
+def more_planned(n: int) -> str:
+    """How many planned actions a page has no room for; "" for none."""
+    return (
+        ngettext("One more action is in the plan.", "%(n)d more actions are in the plan.", n) % {"n": n}
+        if n > 0
+        else ""
+    )
+
+
+def projection_message(now: float | None, then: float | None, actions: int, parts: int) -> str:
+    """What the first actions could bring; always said to be a projection. `parts` are the components that have one."""
     if now is None or then is None:
-        return _("Without an overall score there is no projection")
+        return (
+            _("Projection: only for components that have a score; there is no overall score yet")
+            if parts
+            else _("Without an overall score there is no projection")
+        )
     if not actions or half_up(then) <= half_up(now):
         return _("Projection: the first actions would leave the overall score at %(now)s") % {"now": one(now)}
     return ngettext(

@@ -11,7 +11,8 @@ from assessments.models import Cycle, PlannedAction
 
 
 def planned(cycle: Cycle, site_id: int | None = None) -> list[dict[str, Any]]:
-    """The planned actions in the order they begin, each {title, where, owner, starts, due, starts_text, due_text, status}.
+    """The planned actions in the order they begin, each {title, where, own, owner, starts, due, starts_text, due_text,
+    open, status}.
 
     Of the newest plan that is not newer than `cycle`, without what was dropped; for one site its own and the network's.
     `starts` and `due` are ISO days, all others are text as people read it. One query.
@@ -28,6 +29,11 @@ def planned(cycle: Cycle, site_id: int | None = None) -> list[dict[str, Any]]:
     return [line(row) for row in kept if row.plan_id == kept[0].plan_id]
 
 
+def at_plant(cycle: Cycle, site_id: int) -> list[dict[str, Any]]:
+    """The same for the page of a plant, which has room for few: what is still open first, then its own, then the soonest."""
+    return sorted(planned(cycle, site_id), key=lambda p: (not p["open"], not p["own"], p["due"]))
+
+
 def line(row: PlannedAction) -> dict[str, Any]:
     action = plans.content(plans.catalogue_of(row.plan), row)
     return {
@@ -39,5 +45,6 @@ def line(row: PlannedAction) -> dict[str, Any]:
         "due": row.due_on.isoformat(),
         "starts_text": str(date_format(row.starts_on, "SHORT_DATE_FORMAT")),
         "due_text": str(date_format(row.due_on, "SHORT_DATE_FORMAT")),
+        "open": row.status in PlannedAction.OPEN,
         "status": str(PlannedAction.Status(row.status).label),
     }

@@ -59,9 +59,6 @@ def words() -> dict[str, str]:
         "network_sites": _("Plants counted"),
         "no_actions": _("No action is proposed."),
         "no_peers": _("No peer comparison"),
-        "no_perception": _(
-            "Fewer than three plants answered the mirrored questions: the views cannot be compared yet."
-        ),
         "no_plan": _(
             "The actions above are a proposal of the ranking. Owners, dates and effort come with a plan; until then this "
             "page shows the horizon that each action usually needs."
