@@ -156,6 +156,7 @@ class Auditor:
         self.reasons: dict[Group, Why] = {}
         self.dropped: list[tuple[Cell, Why]] = []
         self.gone: set[Cell] = set()
+        self.suspect = ""
         self.releases = max((len(group.before) for group in self.groups), default=0)
         self.recount()
 
@@ -256,7 +257,8 @@ class Auditor:
 
     def hidden(self) -> Hidden | None:
         """A group below K in the row space of all releases, or None. Two partitions need no such search: they are a graph."""
-        for kind in self.kinds if self.releases else ():
+        # Where one was found last, another one is likely: the others are searched once, at the end.
+        for kind in sorted(self.kinds, key=lambda kind: kind != self.suspect) if self.releases else ():
             atoms = self.atoms(kind)
             sizes = {atom: sum(self.groups[i].n for i in at) for atom, at in atoms.items()}
             try:
@@ -264,6 +266,7 @@ class Auditor:
             except rowspace.TooHard as error:  # what cannot be cleared is not published
                 raise Refused(Why(UNCHECKED)) from error
             if found is not None:
+                self.suspect = kind
                 return Hidden(found[0], frozenset(i for atom in found[1] for i in atoms[atom]), kind)
         return None
 

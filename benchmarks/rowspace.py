@@ -101,44 +101,71 @@ def lightest(
 ) -> tuple[int, frozenset[Atom]] | None:
     """The lightest nonzero vector below `k` of the row space; `space` is in reduced row echelon form.
 
-    A vector has the coefficient of each used row at that row's pivot, so fewer than k rows take part. From every row on:
-    a column that is not zero either belongs to the group or is cancelled by a row that is not zero there.
+    A vector has the coefficient of each row at that row's pivot, so the columns that it is not zero at, the group, contain the
+    pivots of its rows, fewer than k. From every row on the group grows, see `witness`, until its rows can be combined.
+
+    >>> rows = np.array([[1, 0, 0, 1, 1], [0, 1, 0, 1, 2], [0, 0, 1, 1, 3]])
+    >>> lightest(rows, [1, 1, 1, 4, 4], [("a",), ("b",), ("c",), ("d",), ("e",)], 5)[0]  # a - 2 b + c
+    3
     """
     pivots = [int(np.flatnonzero(row)[0]) for row in space]
+    row_at = {pivot: row for row, pivot in enumerate(pivots)}
     weight = np.array(weights, dtype=np.int64)
     filled = np.count_nonzero(space, axis=0)
     best: tuple[int, frozenset[Atom]] | None = None
     steps = 0
 
-    def search(vector: Matrix, used: frozenset[int], kept: frozenset[int]) -> None:
+    def search(rows: tuple[int, ...], group: frozenset[int], without: frozenset[int]) -> None:
+        """All groups that contain this one and none of `without`: those have been looked at."""
         nonlocal best, steps
         steps += 1
         if steps > STEPS:
             raise TooHard(f"more than {STEPS} steps")
-        limit = best[0] if best else k
-        support = np.flatnonzero(vector)
-        total = int(weight[support].sum())
-        if total < limit:
-            best = (total, frozenset(names[int(i)] for i in support))
-            limit = total
-        fixed = sum(weights[c] for c in kept)
-        open_columns = [int(c) for c in support if int(c) not in kept]
-        if not open_columns:
-            return
-        column = min(open_columns, key=lambda c: int(filled[c]))
-        if fixed + weights[column] < limit:
-            search(vector, used, kept | {column})
-        for row in np.flatnonzero(space[:, column]):
-            pivot = pivots[row]
-            if row in used or pivot in kept or fixed + weights[pivot] >= limit:
-                continue
-            factor = int(vector[column]) * pow(int(space[row, column]), -1, P) % P
-            search((vector - factor * space[row]) % P, used | {int(row)}, kept | {pivot})
+        columns, vector = witness(space[list(rows)], group, filled)
+        if vector is not None:
+            support = np.flatnonzero(vector)
+            total = int(weight[support].sum())
+            if total < (best[0] if best else k):
+                best = (total, frozenset(names[int(i)] for i in support))
+            return  # whatever contains this group weighs as much
+        fixed = sum(weights[c] for c in group)
+        for column in columns:
+            for other in (column, *(pivots[row] for row in np.flatnonzero(space[:, column]))):
+                if other in group or other in without or fixed + weights[other] >= (best[0] if best else k):
+                    continue
+                more = (row_at[other],) if other in row_at else ()
+                search((*rows, *more), group | {other}, without)
+                without |= {other}
 
-    for row, vector in enumerate(space):
-        if weights[pivots[row]] < (best[0] if best else k):
-            search(vector, frozenset({row}), frozenset({pivots[row]}))
+    for row, pivot in enumerate(pivots):
+        if weights[pivot] < (best[0] if best else k):
+            search((row,), frozenset({pivot}), frozenset(pivots[:row]))
     return best
+
+
+def witness(rows: Matrix, group: frozenset[int], filled: npt.NDArray[np.intp]) -> tuple[list[int], Matrix | None]:
+    """A combination of the rows that is zero outside of the group; or else columns that rule it out.
+
+    As many columns as rows, on which the rows are independent: a larger group whose combination has all these rows contains
+    one of these columns, or the pivot of another row that is not zero at one of them. Columns where few rows are not zero
+    come first, so that there is little to try.
+    """
+    outside = np.ones(rows.shape[1], dtype=bool)
+    outside[list(group)] = False
+    left = rows.copy()
+    columns: list[int] = []
+    for number, row in enumerate(left):
+        found = np.flatnonzero((row != 0) & outside)
+        if not found.size:
+            return columns, row
+        column = int(found[filled[found].argmin()])
+        columns.append(column)
+        inverse = pow(int(row[column]), -1, P)
+        for other in left[number + 1 :]:
+            if other[column]:
+                other -= int(other[column]) * inverse % P * row % P
+                other %= P
+    return columns, None
 
 
 def atoms_of(records: Sequence[tuple[int, Atom]]) -> dict[Atom, int]:

@@ -430,3 +430,38 @@ def test_the_second_release_is_not_safe_by_its_own_audit():
             years.audit([replace(g, before=(), former=None) for g in years.pool if g is not None and g.paths])
             given_away += years.isolated_by_both() is not None
     assert given_away > 2
+
+
+# -- the search in the row space -----------------------------------------------------------------------------------------
+def rank_of(rows: np.ndarray) -> int:
+    return int(np.linalg.matrix_rank(rows)) if rows.size else 0
+
+
+def lightest_by_force(rows: np.ndarray, weights: list[int], k: int) -> int | None:
+    """A group is isolated when some combination of the rows is zero everywhere else: the rank falls without its columns."""
+    whole = rank_of(rows)
+    columns = range(rows.shape[1])
+    groups_below_k = [g for size in range(1, k) for g in combinations(columns, size) if sum(weights[c] for c in g) < k]
+    told = [sum(weights[c] for c in g) for g in groups_below_k if rank_of(np.delete(rows, g, axis=1)) < whole]
+    return min(told, default=None)
+
+
+@pytest.mark.parametrize("start", range(0, 600, 100))
+def test_the_search_in_the_row_space_equals_brute_force(start):
+    """Any small rows, also such that only an uneven combination of three or four of them is zero where it has to be."""
+    found = set()
+    for seed in range(start, start + 100):
+        rng = np.random.default_rng(seed)
+        height, width = int(rng.integers(1, 6)), int(rng.integers(6, 10))
+        rows = rng.integers(-2, 4, (height, width)) * (rng.random((height, width)) < rng.uniform(0.3, 1))
+        weights = [1 if rng.random() < 0.6 else int(rng.integers(2, 5)) for _ in range(width)]
+        space = rowspace.reduce_rows(rows)
+        names = [(str(c),) for c in range(width)]
+        answer = rowspace.lightest(space, weights, names, 5) if len(space) else None
+        assert (answer[0] if answer else None) == lightest_by_force(rows, weights, 5), seed
+        if answer:
+            group = [int(name) for (name,) in answer[1]]
+            assert sum(weights[c] for c in group) == answer[0]
+            assert rank_of(np.delete(rows, group, axis=1)) < rank_of(rows)
+        found.add(answer[0] if answer else None)
+    assert found >= {None, 1, 2, 3, 4}

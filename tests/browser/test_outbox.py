@@ -255,7 +255,8 @@ def test_two_tabs_send_each_answer_once_and_agree(sign_in, company):
     two = open_page(one.context.new_page(), company.page("CAP2"))
     sent: list[str] = []
     one.context.on(
-        "request", lambda r: sent.append(json.loads(r.post_data)["client_key"]) if SAVES.search(r.url) else None
+        "response",
+        lambda r: sent.append(json.loads(r.request.post_data)["client_key"]) if SAVES.search(r.url) else None,
     )
     choose(one, "S-CAP2-1", 2)
     state(two, "S-CAP2-1", "saved")
@@ -274,8 +275,8 @@ def test_two_tabs_send_each_answer_once_and_agree(sign_in, company):
         state(page, "S-CAP2-1", "waiting")
         expect(question(page, "S-CAP2-1").locator("[name=level][value='5']")).to_be_checked()
         expect(question(page, "S-CAP2-2").locator("[name=level][value='1']")).to_be_checked()
-    one.context.unroute(SAVES)
     sent.clear()
+    one.context.unroute(SAVES)
     for page in (one, two):
         page.evaluate("dispatchEvent(new Event('online'))")
     for page in (one, two):
