@@ -25,6 +25,7 @@ def test_heat_map(medians, plants, expected):
         ({"Modernise": 1}, 4, None, "1 of 4 plants has first claim on capital: critical, and little automated."),
         ({"Modernise": 3, "Lead": 1}, 5, 41.25, "3 of 5 plants, with 41.3\u00a0% of production value, have first claim on capital."),
         ({"Lead": 2}, 5, None, "None of the 2 plants that can be placed has first claim on capital."),
+        ({"Modernise": 1}, 1, 100.0, "The one plant that answered has first claim on capital: critical, and little automated."),
         ({"Lead": 1}, 1, None, "The one plant that can be placed has no first claim on capital."),
         ({}, 4, None, "No plant can be placed yet: their profiles are incomplete."),
     ],

@@ -49,6 +49,8 @@ def map_headline(counts: Mapping[str, int], plants: int, first_share: float | No
             "None of the %(n)d plants that can be placed has first claim on capital.",
             placed,
         ) % {"n": placed}
+    if plants == 1:
+        return _("The one plant that answered has first claim on capital: critical, and little automated.")
     values = {"first": first, "n": plants, "share": plain(first_share or 0.0)}
     if first_share is None:
         return (
