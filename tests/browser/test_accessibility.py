@@ -10,13 +10,18 @@ from playwright.sync_api import Page, expect
 CSCO = "csco@nordwerk.example"
 PAGES = ("/", "/cycles/", "/cycles/new/", "/dashboard/", "/dashboard/priorities/", "/dashboard/perception/", "/dashboard/streams/",
          "/dashboard/sites/", "/dashboard/peers/", "/dashboard/peers/VST1/", "/dashboard/peers/CAP/", "/dashboard/peers/releases/",
-         "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/sites/map/", "/dashboard/sites/best/", "/dashboard/sites/beside/", "/dashboard/method/", "/organisation/tokens/", "/api/v1/docs/", "/nowhere/",
+         "/dashboard/sites/compare/", "/dashboard/sites/compare/VST1/", "/dashboard/sites/map/", "/dashboard/sites/best/", "/dashboard/sites/beside/", "/dashboard/method/", "/dashboard/trend/", "/dashboard/published/", "/dashboard/facts/", "/dashboard/projection/",
+         "/dashboard/projection/cheapest/", "/dashboard/projection/cheapest/?of=OVERALL&aim=target&budget=200", "/dashboard/alignment/", "/alignment/CAP/",
+         "/plan/", "/plan/board/", "/plan/roadmap/", "/plan/progress/", "/organisation/tokens/", "/api/v1/docs/", "/nowhere/",
          "/accounts/password/change/", "/reports/", "/reports/verify/")  # fmt: skip
 LINKED = {  # page on which a link stands, the link
     "the board of a cycle": ("/cycles/", "main tbody a"),
     "an answering page": ("/", "main a.button.primary"),
     "the derivation of a score": ("/dashboard/", ".cards .figure a"),
     "the derivation of a dimension": ("/dashboard/", ".dims tbody th.name a"),
+    "the priority of a dimension": ("/dashboard/priorities/", "main td strong"),
+    "a projected score": ("/dashboard/priorities/", "main td em a"),
+    "an action of the plan": ("/plan/", "main tbody a"),
     "the page of a plant": ("/dashboard/sites/", ".heat tbody a"),
     "what to learn from a plant": ("/dashboard/sites/best/", ".learn a"),
 }
