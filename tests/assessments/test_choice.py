@@ -155,6 +155,15 @@ def test_what_shall_be_reached():
     assert aims("median", "OVERALL", (), None) == []
 
 
+def test_the_cheapest_set_brings_nothing_along_that_is_done():
+    """A2 (D1, +2 levels) reaches 4.0 and needs A1 (D2 at 2.5, leads to 3.0): not met by the score, but done."""
+    seen = small_world([action("A1", "D2", end=3.0), action("A2", impact=5, needs=["A1"])], {"D1": 2.0, "D2": 2.5})
+    aims = outlook.aims_of(seen, "target", outlook.EACH, ("D1",), None)
+    assert outlook.cheapest_of(seen, aims).actions == ("A1", "A2")
+    seen.done_network = frozenset(["A1"])
+    assert outlook.cheapest_of(seen, aims).actions == ("A2",)
+
+
 def test_the_cheapest_of_an_insight():
     """D1 2.0 to its target 4.0: A1 (+1, 100 days) and A2 (+1, 20 days) together; D2 stands at its target."""
     seen = small_world([action("A1"), action("A2", effort=1)], {"D1": 2.0, "D2": 4.0})

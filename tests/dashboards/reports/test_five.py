@@ -134,6 +134,27 @@ def test_a_company_without_a_plan_is_told_so_and_one_with_a_plan_sees_it(world, 
     assert str(day) == "2027-01-04"
 
 
+def test_a_slide_that_has_nothing_to_say_is_left_out(world, db):
+    """One plant has no spread and no other view; the summary still says that the views cannot be compared."""
+    for key, there in (("nordwerk", True), ("laggard", False)):
+        said, _seen = gathered(key)
+        found = reading.slides(made(deck, said))
+        titles = [s.title for s in found]
+        assert (said["headlines"]["spread"] in titles) is there
+        assert (said["headlines"]["perception"] in titles) is there
+        assert said["headlines"]["perception"] in found[1].text
+
+
+def test_without_an_overall_score_its_range_stands_there_and_the_projection_says_so(world, db):
+    said, seen = gathered("half")
+    assert seen.overall.score is None
+    found = reading.slides(made(deck, said))
+    assert f"{half_up(seen.overall.low):.1f}–{half_up(seen.overall.high):.1f}" in found[1].text
+    (projected,) = [s for s in found if s.title.startswith("Projection")]
+    assert projected.title == "Projection: only for components that have a score; there is no overall score yet"
+    assert set(reading.series(projected.charts[0])["Today"]) == {m.name for m in seen.components if m.score is not None}
+
+
 @pytest.mark.parametrize(("key", "language"), EACH)
 def test_the_pdf(world, db, key, language):
     said, _seen = gathered(key, language)
@@ -177,6 +198,12 @@ def test_the_page_of_one_plant(world, db, key, language):
     assert reading.dark_share(data)[0] > 0.01
     assert "Illustrative" not in text
     assert not re.search(r"\bNone\b(?! of the)|\bnan\b|%\(|P\d\d", text)  # never a percentile
+    line = {"title": "Eine sehr lange Maßnahme, die in zwei Zeilen läuft und nicht kürzer zu sagen ist", "where": "Ganzes Netzwerk",
+            "owner": "Leitung des Werks", "due_text": "24.06.2026", "status": "Begonnen"}  # fmt: skip
+    full = made(pdf, said | {"plan": [line] * 9, "plan_more": "6 weitere Maßnahmen stehen im Plan."})
+    (text,) = reading.pages(full)  # still one page
+    assert text.count("Begonnen") == 3
+    assert "6 weitere" in text
     stored = str(said)
     others = [s.name for m in seen.dimensions for s in m.sites if s.site_id != seen.submission.site_id]
     assert not any(name in stored for name in set(others))  # nothing of any other plant

@@ -297,9 +297,21 @@ def test_the_plan_stands_on_the_page_of_the_plant_and_in_the_report(scored):
     )
     page = report_at(scored, asked(scored, kind="site", survey=scored.submissions[1].public_id)).content
     assert [p["title"] for p in page["plan"]] == [titles["A24"]]
+    with scored.inside():
+        later = common | {"due_on": "2026-06-30"}
+        PlannedAction.objects.create(code="A03", **later)
+        PlannedAction.objects.create(code="A04", **common)
+        PlannedAction.objects.create(code="A05", status="done", done_on="2026-02-01", shown_by="yes", **common)
+        titles |= {code: publishing.catalogue(scored.cycle.questionnaire_id).action_by_code[code].title
+                   for code in ("A03", "A04", "A05")}  # fmt: skip
+    page = report_at(scored, asked(scored, kind="site", survey=scored.submissions[1].public_id)).content
+    # What is open first, then the plant's own, then the soonest; three find room.
+    assert [p["title"] for p in page["plan"]] == [titles[code] for code in ("A24", "A04", "A03", "A05")]
+    assert page["plan_more"] == "One more action is in the plan."
+    asked_anew = asked(scored)
     queue.drain()
-    deck, _reply = fetched(scored.client(), asked(scored))
-    assert "2 actions are planned" in [s.title for s in reading.slides(deck)]
+    deck, _reply = fetched(scored.client(), asked_anew)
+    assert "5 actions are planned" in [s.title for s in reading.slides(deck)]
 
 
 def test_the_workflow_refuses_what_a_form_would_not_offer(scored):
