@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from assessments import insight, pipeline, publishing, selectors
+from assessments import insight, pipeline, plans, publishing, selectors
 from assessments.catalogue import ENTERPRISE, Questionnaire
 from assessments.insight import Insight
 from assessments.models import Cycle, Result, Score, Submission
@@ -236,7 +236,8 @@ def by_cycle(
     """A page of rows of enterprise views, cycle by cycle: the insight of a cycle is built when its turn comes."""
 
     def rows() -> Iterable[Row]:
-        for result in list(latest_results(member, query, cycle).filter(submission__view=ENTERPRISE)[: query.limit + 1]):
+        found = latest_results(member, query, cycle).filter(submission__view=ENTERPRISE)
+        for result in list(found.annotate(done_packed=plans.done_packed())[: query.limit + 1]):
             # The organisation is known; asking each submission for it would be one more statement per cycle.
             result.submission.organisation = member.organisation
             yield from sorted(rows_of(member, insight.build(result.submission, result)), key=lambda r: r["id"])
