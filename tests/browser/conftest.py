@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,8 +131,11 @@ def installation() -> Iterator[Installation]:
                 with socket.socket() as s:
                     return "Ctrl-C stops everything" in log.read_text() and s.connect_ex(("127.0.0.1", port)) == 0
 
-            until(up, "the server accepts connections", 180, 0.2)
-            yield Installation(f"http://127.0.0.1:{port}", checkout, mailbox, server)
+            until(up, "the server accepts connections", 400, 0.2)
+            url = f"http://127.0.0.1:{port}"
+            # Its workers are still importing: on a busy machine the first page takes longer than a browser waits.
+            urllib.request.urlopen(f"{url}/accounts/login/", timeout=120).close()
+            yield Installation(url, checkout, mailbox, server)
 
 
 MAKE = """
