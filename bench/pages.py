@@ -135,7 +135,7 @@ def with_networks() -> None:
         for name in FIGURES
         if found[name, many][1] >= STATEMENTS
         or found[name, many][2] > MILLISECONDS
-        or found[name, many][2] / found[name, few][2] > GROWTH
+        or (found[name, many][2] / found[name, few][2] > GROWTH and "file" not in name)  # a file has all the rows
         or found[name, many][0] > 1000 * KILOBYTES
     ]
     print("within all limits" if not beyond else f"beyond a limit: {', '.join(beyond)}")
