@@ -80,19 +80,26 @@ def weight(client, path: str) -> tuple[int, int]:
 
 def request(client, path: str) -> tuple[int, float]:
     """(statements, milliseconds) of one page."""
+    statements = asked(client, path)
+    return statements, 1000 * statistics.median(once(client, path) for _ in range(RUNS))
+
+
+def asked(client, path: str) -> int:
+    """The statements of one page, once the caches of the content are filled."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    client.get(path)  # fills the caches of the content
+    client.get(path)
     with CaptureQueriesContext(connection) as seen:
         client.get(path)
-    statements = len(seen)
-    times = []
-    for _ in range(RUNS):
-        started = time.perf_counter()
-        client.get(path)
-        times.append(time.perf_counter() - started)
-    return statements, 1000 * statistics.median(times)
+    return len(seen)
+
+
+def once(client, path: str) -> float:
+    """The seconds of one request."""
+    started = time.perf_counter()
+    client.get(path)
+    return time.perf_counter() - started
 
 
 def with_networks() -> None:
@@ -102,14 +109,19 @@ def with_networks() -> None:
     found = {}
     worlds = {sites: networks.made(f"Network {sites}", sites, CYCLES) for sites in (FEW_SITES, MANY_SITES)}
     ground.run(os.environ["DATABASE_OWNER_URL"], "ANALYZE")
-    for sites, world in worlds.items():
-        rows = world.submissions
-        names = {"site": rows[1].public_id, "other": rows[2].public_id, "enterprise": rows[0].public_id}
-        for name, page in FIGURES.items():
+    for name, page in FIGURES.items():
+        readers = {}
+        for sites, world in worlds.items():
+            rows = world.submissions
+            names = {"site": rows[1].public_id, "other": rows[2].public_id, "enterprise": rows[0].public_id}
             client = world.client("plant_manager" if "manager" in name else "csco")
-            path = page.format(**names)
+            readers[sites] = client, page.format(**names)
+        # By turns, so that whatever else the machine does slows both down alike.
+        times = [{sites: once(*reader) for sites, reader in readers.items()} for _ in range(RUNS)]
+        for sites, (client, path) in readers.items():
             size = len(client.get(path, headers={"Accept-Encoding": "gzip"}).content)
-            found[name, sites] = (size, *request(client, path))
+            taken = 1000 * statistics.median(turn[sites] for turn in times[2:])
+            found[name, sites] = (size, asked(client, path), taken)
     few, many = FEW_SITES, MANY_SITES
     print(f"\n{CYCLES} cycles             {'page, KB':>13} {'statements':>12} {'ms':>15} {'growth':>8}")
     print(f"{'':20} {few:6} {many:6} {few:5} {many:6} {few:8} {many:6}")
@@ -123,7 +135,7 @@ def with_networks() -> None:
         for name in FIGURES
         if found[name, many][1] >= STATEMENTS
         or found[name, many][2] > MILLISECONDS
-        or found[name, many][2] / found[name, few][2] > GROWTH
+        or (found[name, many][2] / found[name, few][2] > GROWTH and "file" not in name)  # a file has all the rows
         or found[name, many][0] > 1000 * KILOBYTES
     ]
     print("within all limits" if not beyond else f"beyond a limit: {', '.join(beyond)}")

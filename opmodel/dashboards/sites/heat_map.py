@@ -95,7 +95,8 @@ def chosen_sites(network: Network, choice: Choice) -> list[SiteView]:
     ]
 
 
-def groups_of(network: Network, choice: Choice) -> list[chart.Group]:
+def groups_of(network: Network, choice: Choice, means: bool = True) -> list[chart.Group]:
+    """The plants a reader asked for, in their groups; `means` of them are for the page only."""
     key = {"segment": lambda s: s.segment, "region": lambda s: s.region, "none": lambda s: ""}[choice.group]
     segments = segment_names(network)
     plants = [
@@ -104,7 +105,7 @@ def groups_of(network: Network, choice: Choice) -> list[chart.Group]:
     ]
     names = list(group_names(network, choice.group))
     order = [d.code for d in network.catalogue.dimensions] if choice.order == chart.SIMILAR else list(network.names)
-    return chart.grouped(plants, names, order, choice.order, list(network.names))
+    return chart.grouped(plants, names, order, choice.order, list(network.names) if means else [])
 
 
 def figure_of(network: Network, groups: list[chart.Group]) -> Figure:
@@ -131,7 +132,7 @@ def figure(request: HttpRequest) -> tuple[Figure, str] | None:
     network, _others = opened(request)
     if network is None or not network.sites:
         return None
-    return figure_of(network, groups_of(network, choice_of(request, network))), said_source(network)
+    return figure_of(network, groups_of(network, choice_of(request, network), means=False)), said_source(network)
 
 
 def page(request: HttpRequest) -> HttpResponse:

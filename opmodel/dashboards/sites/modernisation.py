@@ -22,6 +22,7 @@ from opmodel.dashboards.sites.headlines import map_headline
 from opmodel.organisations.guards import member_required
 from opmodel.organisations.permissions import Permission
 
+LISTED = 60  # plants of one segment with their reasons; the heat map lists all
 NAMED = 4  # plants that a field of the map names; the list below names all
 
 
@@ -175,6 +176,7 @@ def segment_card(network: Network, rule: Segment, places: list[Place]) -> dict[s
         "heat_url": address("dashboard-sites", network.cycle, segment=rule.segment),
         "plants": [
             {"name": p.site.name, "url": reverse("dashboard-site", args=[p.site.submission]), "why": reason(p)}
-            for p in sorted(own, key=lambda p: p.site.name)
+            for p in sorted(own, key=lambda p: p.site.name)[:LISTED]
         ],
+        "more": max(0, len(own) - LISTED),
     }
