@@ -10,7 +10,7 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(f"{error.name} is not installed here: run script/setup base, then .venv/bin/python manage.py")
 
-AS_OWNER = {"migrate", "sqlmigrate", "showmigrations", "sqlflush", "flush", "dbshell", "backup", "restore"}
+AS_OWNER = {"migrate", "sqlmigrate", "showmigrations", "sqlflush", "flush", "dbshell", "backup", "restore", "bi_role"}
 
 
 def main() -> None:

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import translation
 
 from assessments import figures, publishing, selectors
 from assessments.catalogue import ENTERPRISE
 from assessments.method import Method
-from assessments.models import Result, Submission
+from assessments.models import PeerGroup, Result, Submission
 from assessments.scoring import ScoreMatrix, ScoringPlan, component_marks, plan_for, score_matrix
 from benchmarks import selectors as peers
 from benchmarks.cells import Segments
@@ -47,8 +48,24 @@ def yardstick(questionnaire_id: int, view: str, method: Method, dataset: Dataset
 
 
 def peer_tables(release: Release | None, organisation: Organisation, segments: Segments) -> dict[str, PeerTable]:
-    """For each measure the table of the release that an organisation is compared with."""
-    return peers.peer_tables(peers.own_cells(release, organisation.segments, segments)) if release else {}
+    """For each measure the table of the release that an organisation is compared with; notes the groups it may see."""
+    if release is None:
+        return {}
+    cells = peers.own_cells(release, organisation.segments, segments)
+    with translation.override(publishing.ENGLISH):
+        groups = [
+            PeerGroup(
+                organisation=organisation,
+                release=release,
+                tree=tree,
+                path=path,
+                depth=depth,
+                label=peers.label_of(path),
+            )
+            for tree, path, depth in peers.shown_groups(cells)
+        ]
+    PeerGroup.objects.bulk_create(groups, ignore_conflicts=True)
+    return peers.peer_tables(cells)
 
 
 def score(rows: Sequence[Submission], by: Yardstick, organisation: Organisation, segments: Segments) -> list[Result]:

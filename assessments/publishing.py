@@ -12,7 +12,7 @@ from assessments.catalogue import ENTERPRISE, SITE
 from assessments.catalogue import Questionnaire as Catalogue
 from assessments.content import ContentError, content_hash, from_document, read_content, to_document
 from assessments.method import Method, read_method
-from assessments.models import Action, Component, Dimension, Question, Questionnaire
+from assessments.models import Action, Component, Dimension, Measure, Question, Questionnaire
 from assessments.overlays import lay_over, read_overlay
 
 ENGLISH = "en"  # what is published, calculated with and stored
@@ -59,6 +59,7 @@ def _store(row: Questionnaire, catalogue: Catalogue) -> None:
         for i, d in enumerate(catalogue.dimensions)
     )
     dimension_of = {d.code: d for d in dimensions}
+    _store_measures(row, catalogue, component_of, dimension_of)
     questions = [
         Question(
             questionnaire=row,
@@ -80,6 +81,20 @@ def _store(row: Questionnaire, catalogue: Catalogue) -> None:
     Action.objects.bulk_create(
         Action(questionnaire=row, code=a.code, order=i, title=a.title) for i, a in enumerate(catalogue.actions)
     )
+
+
+def _store_measures(
+    row: Questionnaire, catalogue: Catalogue, components: dict[str, Component], dimensions: dict[str, Dimension]
+) -> None:
+    """What scores are of, in the order of every list of measures."""
+    made = {
+        d.code: Measure(kind="dimension", name=d.name, dimension=d, component=d.component) for d in dimensions.values()
+    }
+    made |= {c.code: Measure(kind="component", name=c.name, component=c) for c in components.values()}
+    made["OVERALL"] = Measure(kind="overall", name="Overall")
+    for order, code in enumerate(catalogue.measures):
+        made[code].questionnaire, made[code].code, made[code].order = row, code, order
+    Measure.objects.bulk_create(made.values())
 
 
 def catalogue(questionnaire_id: int, language: str | None = None) -> Catalogue:

@@ -130,7 +130,9 @@ class Record(models.Model):
         ]
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["report"])
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["report", "updated_at"]
+)
 class Release(models.Model):
     """A frozen table of statistics; what comparisons read and cite. From `audited` on only its state changes.
 
@@ -158,6 +160,9 @@ class Release(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_because = models.CharField(max_length=400, blank=True, default="")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False
+    )  # by trigger: taken back, it changes what tools read
 
     class Meta:
         constraints = [

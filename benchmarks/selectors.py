@@ -227,6 +227,12 @@ def peer_groups(cells: Mapping[str, list[Cell]], measure: str = "OVERALL", say: 
     return [PeerGroup(r.tree, r.path, label_of(r.path, say), r.n_band) for r in rows if (r.tree, r.path) != ("B", ROOT)]
 
 
+def shown_groups(cells: Mapping[str, list[Cell]]) -> list[tuple[str, str, int]]:
+    """The cells of which anything is published: (tree, path, depth). Both trees have the same root: it counts as A's."""
+    found = {(r.tree, r.path, r.depth) for rows in cells.values() for r in rows}
+    return sorted(cell for cell in found if cell[:2] != ("B", ROOT))
+
+
 def own_groups(
     release: Release,
     viewer: Mapping[str, str],

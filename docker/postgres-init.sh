@@ -17,7 +17,7 @@ psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-post
 SET log_min_error_statement = panic;
 SET log_statement = 'none';
 SET log_min_duration_statement = -1;
-CREATE ROLE opmodel_owner LOGIN CREATEDB PASSWORD :'owner_password';
+CREATE ROLE opmodel_owner LOGIN CREATEDB CREATEROLE PASSWORD :'owner_password';
 CREATE ROLE opmodel_web LOGIN PASSWORD :'web_password';
 CREATE DATABASE opmodel OWNER opmodel_owner;
 SQL

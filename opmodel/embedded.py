@@ -245,6 +245,8 @@ def start_postgres(
             cursor.execute(f"CREATE ROLE {WEB} LOGIN PASSWORD %s", [passwords[WEB]])
             cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
         ready.touch()
+    with connection.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(f"ALTER ROLE {OWNER} CREATEROLE")  # manage.py bi_role; here, so that older folders have it too
     connection.close()  # type: ignore[attr-defined]
     return child
 

@@ -90,7 +90,7 @@ def world(name: str, sites: int = 3, closes_in: int = 30) -> World:
 
 
 LEVELS = {"CAP": 2, "VST": 3, "RES": 4, "GOV": 5}  # every enterprise answer of a component
-PEERS = {"p25": 2.5, "p50": 3.0, "p75": 3.6}
+PEERS = {"P25": 2.5, "P50": 3.0, "P75": 3.6}
 TARGET = 3.5
 
 

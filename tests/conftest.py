@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,25 @@ def become(role: dict) -> None:
     connection.settings_dict.update({"USER": role["USER"], "PASSWORD": role["PASSWORD"]})
 
 
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """The owner of the tables, as `manage.py migrate` and `bi_role` run."""
+    web = dict(connection.settings_dict)
+    become(OWNER)
+    try:
+        yield
+    finally:
+        become(web)
+
+
+OWNER: dict = {}
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """The test database with the published content, used as the web role."""
     owner = dict(connection.settings_dict)
+    OWNER.update(owner)
     with django_db_blocker.unblock():
         with connection.cursor() as cursor:
             # pytest empties tables after tests that commit; only the test database allows that to the web role

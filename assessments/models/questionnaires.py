@@ -50,6 +50,26 @@ class Dimension(ContentRow):
         constraints = [models.UniqueConstraint(fields=["questionnaire", "code"], name="dimension_code_once")]
 
 
+class Measure(ContentRow):
+    """What a score is of: a dimension, a component, or all of it; `order` is its place in every list of measures."""
+
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=120)
+    component = models.ForeignKey(Component, models.CASCADE, null=True, blank=True)
+    dimension = models.ForeignKey(Dimension, models.CASCADE, null=True, blank=True)
+
+    class Meta(ContentRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "code"], name="measure_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind="dimension", component__isnull=False, dimension__isnull=False)
+                | models.Q(kind="component", component__isnull=False, dimension__isnull=True)
+                | models.Q(kind="overall", component__isnull=True, dimension__isnull=True),
+                name="measure_kind_fits",
+            ),
+        ]
+
+
 class Question(ContentRow):
     """A scale question, or one of the other items (`type` other than scale5, no dimension)."""
 

@@ -123,3 +123,26 @@ class PerceptionGap(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network_result", "dimension"], name="perception_gap_once")]
+
+
+class PeerGroup(TenantModel):
+    """A group of a release that the organisation was compared with, or could switch to: what the gate lets it see.
+
+    Written where a result is scored against the release; the figures themselves stay with the release. The root of both
+    trees is the same group and stands here as tree A's.
+    """
+
+    release = models.ForeignKey(Release, models.PROTECT)
+    tree = models.CharField(max_length=1)
+    path = models.CharField(max_length=200)
+    depth = models.SmallIntegerField()
+    label = models.CharField(max_length=200)  # English, as everything machines read
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "release", "tree", "path"], name="peer_group_once"),
+            models.CheckConstraint(condition=~Q(tree="B", depth=0), name="peer_group_one_root"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tree}:{self.path}"

@@ -289,5 +289,7 @@ class Index(serializers.Serializer):
     facts = serializers.URLField()
     explain = serializers.URLField()
     charts = serializers.URLField()
+    tables = serializers.URLField()
+    dictionary = serializers.URLField()
     schema = serializers.URLField()
     docs = serializers.URLField()

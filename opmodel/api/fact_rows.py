@@ -12,7 +12,7 @@ from assessments import publishing, selectors
 from assessments.catalogue import Item
 from assessments.models import Answer, Cycle, NetworkResult, Submission
 from opmodel.api.parameters import Query
-from opmodel.api.rows import Page, Row, facts_of, head, latest_results, page, stamp, tail
+from opmodel.api.rows import Page, Row, facts_of, head, latest_results, page, stamp, tail, within
 from opmodel.organisations.models import Member
 
 SUBMISSION = 10_000_000  # id of a fact = submission x SUBMISSION + item x ITEM + row x ROW + field
@@ -85,6 +85,7 @@ def facts(member: Member, query: Query, cycle: Cycle | None) -> Page:
     )
     if cycle is not None:
         found = found.filter(cycle=cycle)
+    found = within(found, query, "cycle__public_id")
     submissions = {s.pk: s for s in found[: query.limit + 1]}
     answers: dict[int, list[Answer]] = {}
     saved = Answer.objects.filter(submission_id__in=submissions, status="data").select_related("question")

@@ -1,13 +1,17 @@
 """The form of the token page."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from opmodel.api.tokens import MAX_DAYS, NAME_LENGTH
+from assessments import selectors
+from opmodel.api.tokens import MAX_DAYS, NAME_LENGTH, SCOPES
+from opmodel.organisations.models import Member
 
 
 class TokenForm(forms.Form):
-    """Name and lifetime of a new token."""
+    """Name and lifetime of a new token, and what it is limited to."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -28,3 +32,23 @@ class TokenForm(forms.Form):
             "max_value": _("A token lives at most 365 days."),
         },
     )
+    tables = forms.MultipleChoiceField(
+        label=_("Tables"),
+        required=False,
+        choices=[(scope, scope) for scope in SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only these; all of them when none is ticked."),
+        error_messages={"invalid_choice": _("Choose tables from the list.")},
+    )
+    cycles = forms.MultipleChoiceField(
+        label=_("Cycles"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only these; all of them, and those to come, when none is ticked."),
+        error_messages={"invalid_choice": _("Choose cycles from the list.")},
+    )
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = selectors.cycles(member).values_list("public_id", "name")
+        self.fields["cycles"].choices = list(rows)  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Tokens: hashed, of one person in one organisation."""
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
@@ -13,7 +14,7 @@ from opmodel.organisations.models import Organisation, User
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.DeleteEvent(),
-    exclude=["digest", "token_key", "last_used_at"],
+    exclude=["digest", "token_key", "last_used_at", "last_used_from"],
     obj_field=None,
 )
 class ApiToken(AbstractAuthToken):
@@ -24,6 +25,10 @@ class ApiToken(AbstractAuthToken):
     public_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     name = models.CharField(max_length=80)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_from = models.GenericIPAddressField(null=True, blank=True)
+    # Nothing named means all: names of tables and other readings (opmodel.api.tokens.SCOPES), public ids of cycles.
+    tables = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    cycles = ArrayField(models.CharField(max_length=20), default=list, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -23,6 +23,7 @@ class Query:
     limit: int = LIMIT
     cycle: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+    only: tuple[str, ...] = ()  # the cycles a token is limited to; all where none is named
 
 
 def read(given: QueryDict, known: Collection[str], choices: Mapping[str, Collection[str]] | None = None) -> Query:
@@ -31,12 +32,7 @@ def read(given: QueryDict, known: Collection[str], choices: Mapping[str, Collect
     Raises BadParameter for an unknown, repeated or unusable one.
     """
     choices = choices or {}
-    for name, values in given.lists():
-        if name not in known and name not in choices:
-            names = ", ".join([*known, *choices])
-            raise BadParameter(name, values[0], f"one of these parameters: {names}" if names else "no parameter at all")
-        if len(values) > 1:
-            raise BadParameter(name, ", ".join(values), "one value")
+    refuse_unknown(given, [*known, *choices])
     cycle = given.get("cycle", "")
     if "cycle" in given and not re.fullmatch(r"[0-9a-z]{1,20}", cycle):
         raise BadParameter("cycle", cycle, "the cycle_id of a cycle")
@@ -52,6 +48,18 @@ def read(given: QueryDict, known: Collection[str], choices: Mapping[str, Collect
         cycle=cycle,
         choices=chosen,
     )
+
+
+def refuse_unknown(given: QueryDict, known: Collection[str]) -> None:
+    """Every parameter is known and stands once; raises BadParameter."""
+    for name, values in given.lists():
+        if name not in known:
+            names = ", ".join(known)
+            raise BadParameter(name, values[0], f"one of these parameters: {names}" if names else "no parameter at all")
+        if len(values) > 1:
+            raise BadParameter(name, ", ".join(values), "one value")
+        if "\x00" in values[0]:
+            raise BadParameter(name, values[0], "a value without the character NUL")
 
 
 def whole(given: QueryDict, name: str, default: int, low: int, high: int) -> int:

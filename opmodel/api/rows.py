@@ -60,14 +60,19 @@ def page(rows: Iterable[Row], query: Query, cut: bool = False) -> Page:
 
 def cycle_of(member: Member, query: Query) -> Cycle | None:
     """The cycle a query names, None when it names none; raises Cycle.DoesNotExist."""
-    return selectors.cycles(member).get(public_id=query.cycle) if query.cycle else None
+    return within(selectors.cycles(member), query, "public_id").get(public_id=query.cycle) if query.cycle else None
+
+
+def within(rows: QuerySet[Any], query: Query, path: str) -> QuerySet[Any]:
+    """Rows of the cycles that a token is limited to; `path` leads to the public id of the cycle."""
+    return rows.filter(**{f"{path}__in": query.only}) if query.only else rows
 
 
 def cycles(member: Member, query: Query) -> Page:
     submissions = Submission.objects.filter(cycle=OuterRef("pk"))
     enterprise = submissions.filter(view=ENTERPRISE).values("state")[:1]
     touched = submissions.order_by("-updated_at").values("updated_at")[:1]
-    known = selectors.cycles(member).filter(pk__gt=query.after).order_by("pk")
+    known = within(selectors.cycles(member), query, "public_id").filter(pk__gt=query.after).order_by("pk")
     found = list(
         known.annotate(
             content_version=F("questionnaire__version"),
@@ -108,6 +113,7 @@ def latest_results(member: Member, query: Query, cycle: Cycle | None) -> QuerySe
     )
     if cycle is not None:
         rows = rows.filter(submission__cycle=cycle)
+    rows = within(rows, query, "submission__cycle__public_id")
     return (
         rows.select_related("submission__cycle", "submission__site", "release__dataset")
         .order_by("submission_id", "-revision", "-id")

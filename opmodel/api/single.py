@@ -29,6 +29,9 @@ PEERS = OpenApiParameter("peers", str, description="A published peer group on th
 class Explain(Endpoint):
     """How a number came about: a tree of numbers, one row a node; each follows from those whose `parent` it is."""
 
+    scope = "explain"
+    by_cycle = False  # changes look back
+
     @documented(
         "explain",
         contract.Explanation,
@@ -142,6 +145,7 @@ Made = Callable[
 class Charts(Endpoint):
     """The figures there are; `codes` comes from `opmodel.urls`, which knows pages and API."""
 
+    scope = "charts"
     codes: Callable[[Member], list[str]] | None = None
 
     @documented("list_charts", contract.ChartList, "Figures of the pages", paged=False)
@@ -162,6 +166,8 @@ class Charts(Endpoint):
 class Chart(Endpoint):
     """One figure of the pages: its message, the table behind it, and how Plotly draws it."""
 
+    scope = "charts"
+    by_cycle = False  # trends and changes look back
     made: Made | None = None
 
     @documented("chart", contract.Chart, "One figure of the pages", [CYCLE, PEERS], paged=False)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -27,8 +28,10 @@ from assessments.publishing import ENGLISH
 from assessments.ranking import PRESETS, REFERENCES
 from opmodel.api import contract, fact_rows, parameters, reference, rows
 from opmodel.api.authentication import REFUSED
+from opmodel.api.models import ApiToken
 from opmodel.api.parameters import CYCLE, PAGING, Query
 from opmodel.api.problems import MEDIA_TYPE, problem
+from opmodel.api.star import TABLES
 from opmodel.organisations.middleware import find_member
 from opmodel.organisations.models import Member
 from opmodel.organisations.permissions import Permission, can
@@ -61,7 +64,7 @@ class ReadOnly(APIView):
             response["Content-Language"] = translation.get_language()
         response["Cache-Control"] = "private, no-cache"
         patch_vary_headers(response, ["Authorization"])
-        if response.status_code != 200:
+        if response.status_code != 200 or response.streaming:
             return response
         etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
         response["ETag"] = etag
@@ -69,9 +72,16 @@ class ReadOnly(APIView):
 
 
 class Endpoint(ReadOnly):
-    """An endpoint with data: enters the token's organisation, after asking the membership again."""
+    """An endpoint with data: enters the token's organisation, after asking the membership again.
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    `scope` is what a token must read where it is limited to some tables; an endpoint that is not `by_cycle` does not know
+    how to read some cycles only.
+    """
+
+    scope = ""
+    by_cycle = True
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         token = request.auth
         if getattr(request, "member", None) is not None:
             leave_session()
@@ -81,7 +91,19 @@ class Endpoint(ReadOnly):
                 raise AuthenticationFailed(REFUSED)
             if not can(member, Permission.USE_API):
                 raise PermissionDenied("The role of this token's owner does not include the API.")
-            return Response(self.answer(request, member))
+            self.allow(token, self.scope)
+            return self.reply(request, member)
+
+    def allow(self, token: ApiToken, *scopes: str) -> None:
+        """Whether the token reads these tables; raises PermissionDenied."""
+        for scope in filter(None, scopes):
+            if token.tables and scope not in token.tables:
+                raise PermissionDenied(f"This token does not read {scope}; it reads {', '.join(token.tables)}.")
+        if token.cycles and not self.by_cycle:
+            raise PermissionDenied("This token reads some cycles only, and this is about more than one.")
+
+    def reply(self, request: Request, member: Member) -> Any:
+        return Response(self.answer(request, member))
 
     def answer(self, request: Request, member: Member) -> Any:
         raise NotImplementedError
@@ -96,15 +118,21 @@ def leave_session() -> None:
 PROBLEMS = {
     400: "A parameter is unknown or has a value that cannot be used.",
     401: "The token is missing, unknown or expired, or its owner or organisation is no longer active.",
-    403: "The role of the token's owner does not include the API.",
+    403: "The role of the token's owner does not include the API, or the token does not read this table.",
     404: "There is no such cycle.",
     405: "Only GET and HEAD are answered.",
+    429: "The token has made too many requests this minute; go on after `Retry-After` seconds.",
     503: "The database does not answer at present.",
 }
 
 
 def documented(
-    operation: str, row: type[Serializer], summary: str, more: list[OpenApiParameter] | None = None, paged: bool = True
+    operation: str,
+    row: type[Serializer],
+    summary: str,
+    more: list[OpenApiParameter] | None = None,
+    paged: bool = True,
+    tag: str = "Data",
 ) -> Any:
     """The OpenAPI entry of an endpoint with data."""
     replies: dict[Any, Any] = {
@@ -121,7 +149,7 @@ def documented(
         description=row.__doc__,
         parameters=shown,
         responses=replies,
-        tags=["Data"],
+        tags=[tag],
     )
 
 
@@ -152,6 +180,7 @@ class Table(Endpoint):
 
     def answer(self, request: Request, member: Member) -> dict[str, Any]:
         query = parameters.read(request.query_params, self.known, self.choices)
+        query = replace(query, only=tuple(request.auth.cycles))
         try:
             cycle = rows.cycle_of(member, query)
         except Cycle.DoesNotExist as error:
@@ -170,6 +199,7 @@ class Table(Endpoint):
 
 
 class Cycles(Table):
+    scope = "cycles"
     known = ("after", "limit")
 
     @documented("list_cycles", contract.CycleRow, "Cycles")
@@ -181,6 +211,8 @@ class Cycles(Table):
 
 
 class Scores(Table):
+    scope = "scores"
+
     @documented("list_scores", contract.ScoreRow, "Scores of the enterprise and its sites", [CYCLE])
     def get(self, request: Request) -> Response:
         return super().get(request)
@@ -190,6 +222,8 @@ class Scores(Table):
 
 
 class Gaps(Table):
+    scope = "gaps"
+
     @documented("list_gaps", contract.GapRow, "Gaps of the dimensions to target, peers and plants", [CYCLE])
     def get(self, request: Request) -> Response:
         return super().get(request)
@@ -199,6 +233,7 @@ class Gaps(Table):
 
 
 class Actions(Table):
+    scope = "actions"
     choices = {"preset": tuple(PRESETS), "reference": tuple(REFERENCES)}
 
     @documented(
@@ -227,6 +262,8 @@ class Actions(Table):
 
 
 class Figures(Table):
+    scope = "figures"
+
     @documented(
         "list_figures", contract.FigureRow, "Figures that follow from registers, pilots, rights and profiles", [CYCLE]
     )
@@ -238,6 +275,8 @@ class Figures(Table):
 
 
 class Facts(Table):
+    scope = "facts"
+
     @documented("list_facts", contract.FactRow, "The other items, field by field", [CYCLE])
     def get(self, request: Request) -> Response:
         return super().get(request)
@@ -272,6 +311,19 @@ class Docs(ReadOnly):
             context = reference.page_of(SchemaGenerator().get_schema(public=True))
         context["base"] = request.build_absolute_uri(reverse("api-index"))
         return render(request._request, "api/docs.html", context)
+
+
+class Dictionary(ReadOnly):
+    """The tables of the star schema for people: every column with its meaning."""
+
+    language = None
+    authentication_classes = ()
+    permission_classes = ()
+
+    @about("dictionary", "The data dictionary", {(200, "text/html"): OpenApiTypes.STR})
+    def get(self, request: Request) -> HttpResponse:
+        parameters.read(request.query_params, ())
+        return render(request._request, "api/dictionary.html", {"tables": list(TABLES.values())})
 
 
 @csrf_exempt

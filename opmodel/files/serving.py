@@ -31,10 +31,13 @@ def deliver(stored: StoredFile) -> FileResponse:
     return response
 
 
+PACKED = ("application/vnd.apache.parquet",)
+
+
 class GZip(GZipMiddleware):
     """Packs pages; files go as they are: packed already, and their length is known."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if isinstance(response, FileResponse):
+        if isinstance(response, FileResponse) or response.headers.get("Content-Type") in PACKED:
             return response
         return super().process_response(request, response)

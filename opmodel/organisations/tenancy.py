@@ -20,9 +20,12 @@ from opmodel.keys import new_public_id
 
 
 @contextmanager
-def tenant(organisation_id: int, *, user_id: int | None = None, read_only: bool = False) -> Iterator[None]:
+def tenant(
+    organisation_id: int, *, user_id: int | None = None, read_only: bool = False, one_snapshot: bool = False
+) -> Iterator[None]:
     """One transaction in which the rows of one organisation exist; `read_only` makes PostgreSQL refuse writes.
 
+    With `one_snapshot` all its statements see the same state; inside another transaction there is nothing to choose.
     Raises ValueError inside the context of another organisation: contexts do not mix.
     """
     audit = json.dumps({"user": user_id} if user_id else {})
@@ -31,7 +34,7 @@ def tenant(organisation_id: int, *, user_id: int | None = None, read_only: bool 
         "app.user": str(user_id or ""),
         "pghistory.context_metadata": audit,
     }
-    with _local(names, read_only=read_only) as before:
+    with _local(names, read_only=read_only, one_snapshot=one_snapshot) as before:
         if before["app.organisation"] not in ("", str(organisation_id)):
             raise ValueError(f"already inside the context of organisation {before['app.organisation']}")
         yield
@@ -76,9 +79,12 @@ def for_installation(user_id: int | None, *, read_only: bool = False) -> Iterato
 
 
 @contextmanager
-def _local(names: dict[str, str], *, read_only: bool = False) -> Iterator[dict[str, str]]:
+def _local(names: dict[str, str], *, read_only: bool = False, one_snapshot: bool = False) -> Iterator[dict[str, str]]:
     """One transaction with these settings; gives what was set before."""
     with follows_the_transaction(), transaction.atomic():
+        if one_snapshot and not connection.savepoint_ids:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         # PostgreSQL evaluates the columns of one list from left to right: the old values come first.
         old = ", ".join(f"COALESCE(current_setting('{name}', true), '')" for name in names)
         new = ", ".join(f"set_config('{name}', %s, true)" for name in names)

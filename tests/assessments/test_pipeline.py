@@ -93,7 +93,7 @@ def test_a_peer_figure_is_a_row_of_the_release(scored):
         seen = insight.build(submission, result)
         for m in seen.measures.values():
             cell = CellStatistic.objects.get(release=result.release, tree=m.peer.tree, path=m.peer.path, measure=m.code)
-            assert [cell.quantiles[p] for p in ("p25", "p50", "p75")] == [m.lower_quartile, m.median, m.upper_quartile]
+            assert [cell.quantiles[p] for p in ("P25", "P50", "P75")] == [m.lower_quartile, m.median, m.upper_quartile]
             kept = Score.objects.get(result=result, measure=m.code)
             assert (kept.peer_tree, kept.peer_path, kept.position_text) == (m.peer.tree, m.peer.path, m.place.text)
 

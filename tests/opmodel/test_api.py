@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.html import escape
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import validate
@@ -41,7 +41,7 @@ class Api:
         self.client, self.headers = Client(), {"Authorization": f"Bearer {text}"}
 
     def get(self, path: str, **headers):
-        return self.client.get(f"/api/v1/{path}", headers={**self.headers, **headers})
+        return self.client.get(path if path.startswith("/") else f"/api/v1/{path}", headers={**self.headers, **headers})
 
     def rows(self, path: str) -> list[dict]:
         reply = self.get(path)
@@ -561,7 +561,7 @@ def test_while_the_database_is_away_clients_are_told_to_wait(nordwerk, monkeypat
 def test_the_index_leads_everywhere(nordwerk):
     api = Api(token_of(nordwerk))
     links = api.get("").json()
-    assert set(links) == {*TABLES, "explain", "charts", "schema", "docs"}
+    assert set(links) == {*TABLES, "explain", "charts", "tables", "dictionary", "schema", "docs"}
     for name, link in links.items():
         if name == "explain":
             refused(api.get("explain/"), 404)  # nothing is scored yet
@@ -584,10 +584,15 @@ def test_the_document_is_valid_and_holds_every_route(document):
     assert not GENERATOR_STATS._warn_cache
     assert not GENERATOR_STATS._error_cache
     api = next(r for r in get_resolver().url_patterns if str(r.pattern) == "api/")
-    routes = {f"/api/{p.pattern}" for p in api.url_patterns if str(p.pattern).startswith("v1/")}
+    routes = {
+        f"/api/{p.pattern}" for p in api.url_patterns if isinstance(p, URLPattern) and str(p.pattern).startswith("v1/")
+    }
+    routes |= {
+        f"/api/{r.pattern}{p.pattern}" for r in api.url_patterns if isinstance(r, URLResolver) for p in r.url_patterns
+    }
     routes |= {f"/{str(p.pattern).replace('<slug:code>', '{code}')}" for p in get_resolver().url_patterns
                if str(p.pattern).startswith("api/v1/")}  # fmt: skip
-    assert len(routes) == 12
+    assert len(routes) == 13 + 1 + 14 + 4 * 14
     assert set(document["paths"]) == routes
     for path, methods in document["paths"].items():
         assert "application/problem+json" in methods["get"]["responses"]["405"]["content"], path

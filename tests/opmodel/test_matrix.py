@@ -6,13 +6,21 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from assessments import workflow
+from opmodel.api.star import TABLES
+from opmodel.api.star.bulk import FORMATS
 from tests.assessments.test_delegation import give
 from tests.assessments.test_workflow import post
 
 pytestmark = pytest.mark.django_db
 ANON = "to sign-in"
+
+
 # URL: (method, anonymous, csco, plant manager of another site, analyst, administrator, colleague who holds one question
 # of this survey, member of another organisation)
+def star_paths() -> list[str]:
+    return [f"tables/{name}/" for name in TABLES] + [f"bulk/{name}.{form}" for name in TABLES for form in FORMATS]
+
+
 MATRIX = {
     "healthz": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "readyz": ("GET", 200, 200, 200, 200, 200, 200, 200),
@@ -158,7 +166,11 @@ MATRIX = {
     "api/v1/explain/": ("GET", 401, 401, 401, 401, 401, 401, 401),
     "api/v1/charts/": ("GET", 401, 401, 401, 401, 401, 401, 401),
     "api/v1/charts/<slug:code>/": ("GET", 401, 401, 401, 401, 401, 401, 401),
+    # The star schema: who reads what stands in tests/opmodel/test_star.py, test_odata.py and test_bi_role.py.
+    **{f"api/v1/{path}": ("GET", 401, 401, 401, 401, 401, 401, 401) for path in ("tables/", *star_paths())},
+    "odata/v4/^(?P<rest>.*)$": ("GET", 401, 401, 401, 401, 401, 401, 401),
     "api/v1/schema/": ("GET", 200, 200, 200, 200, 200, 200, 200),
+    "api/v1/dictionary/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "api/v1/docs/": ("GET", 200, 200, 200, 200, 200, 200, 200),
     "api/^": ("GET", 404, 404, 404, 404, 404, 404, 404),
     "organisation/people/": ("GET", ANON, 200, 403, 403, 200, 403, 200),
@@ -166,6 +178,8 @@ MATRIX = {
     "organisation/people/import/template.csv": ("GET", ANON, 200, 403, 403, 200, 403, 200),
     "organisation/people/invitations/<pid:public_id>/again/": ("POST", ANON, 404, 403, 403, 404, 403, 404),
     "organisation/people/invitations/<pid:public_id>/revoke/": ("POST", ANON, 404, 403, 403, 404, 403, 404),
+    "organisation/connect/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
+    "organisation/connect/<str:key>/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "organisation/tokens/": ("GET", ANON, 200, 403, 200, 403, 403, 200),
     "organisation/tokens/<str:public_id>/end/": ("POST", ANON, 404, 403, 404, 403, 403, 404),
 }
@@ -191,7 +205,16 @@ def code_in(url):
 def reply(client, url, world, assignment=None):
     method = MATRIX[url][0]
     values = {"public_id": world.enterprise.public_id, "code": code_in(url), "measure": "CAP", "step": "open"}
-    values |= {"uidb36": "1", "key": "x-y", "token": "made-up", "name": "start", "upload": "2222222222222222"}
+    values |= {
+        "uidb36": "1",
+        "key": "x-y",
+        "token": "made-up",
+        "name": "start",
+        "upload": "2222222222222222",
+        "rest": "",
+    }
+    if url.startswith("organisation/connect/"):
+        values["key"] = "dlt"
     if url.startswith("cycles/"):
         values["public_id"] = world.cycle.public_id
     if assignment and url.startswith("assignments/"):

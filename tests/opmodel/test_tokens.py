@@ -203,3 +203,105 @@ def test_the_command_asks_which_organisation(nordwerk, sudwerk):
     assert works(text)
     assert [t.name for t in stored(sudwerk)] == ["x"]
     assert stored(nordwerk) == []
+
+
+# What a token is limited to
+
+
+def status(text: str, path: str) -> int:
+    return Client().get(path, headers={"Authorization": f"Bearer {text}"}).status_code
+
+
+PATHS = {
+    "FactScore": ("/api/v1/tables/FactScore/", "/api/v1/bulk/FactScore.csv", "/odata/v4/FactScore", "/odata/v4/FactScore/$count"),
+    "DimSite": ("/api/v1/tables/DimSite/", "/api/v1/bulk/DimSite.parquet", "/odata/v4/DimSite"),
+    "scores": ("/api/v1/scores/",),
+    "charts": ("/api/v1/charts/",),
+    "cycles": ("/api/v1/cycles/",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("scope", PATHS)
+def test_a_token_reads_the_tables_it_is_limited_to(scope, nordwerk):
+    with nordwerk.inside():
+        _token, text = create_token(by=nordwerk.members["csco"], name="x", tables=[scope])
+    for name, paths in PATHS.items():
+        for path in paths:
+            assert status(text, path) == (200 if name == scope else 403), path
+    for path in ("/api/v1/", "/api/v1/tables/", "/odata/v4/", "/odata/v4/$metadata"):
+        assert status(text, path) == 200
+    assert status(text, "/odata/v4/FactScore?$expand=DimSite") == 403
+
+
+def test_a_token_reads_the_cycles_it_is_limited_to(nordwerk):
+    from tests.build import score_all
+    from tests.opmodel.test_api import Api, second
+    from tests.opmodel.test_star import LONG_AGO
+
+    second(score_all(nordwerk))
+    with nordwerk.inside():
+        _token, text = create_token(by=nordwerk.members["csco"], name="x", cycles=[nordwerk.cycle.public_id])
+        _token, whole = create_token(by=nordwerk.members["csco"], name="y")
+    limited, full = Api(text), Api(whole)
+    for path in ("tables/FactScore/", "tables/FactGap/", "tables/FactAnswer/", "tables/FactScoreFlat/", "scores/", "gaps/",
+                 "actions/"):  # fmt: skip
+        assert {r["cycle"] for r in full.rows(f"{path}?limit=1000")} == {"Cycle 1", "Cycle 2"}, path
+        assert {r["cycle"] for r in limited.rows(f"{path}?limit=1000")} == {"Cycle 1"}, path
+    for path in ("tables/DimCycle/", "cycles/"):
+        assert len(full.rows(path)) == 2
+        assert [r["name"] for r in limited.rows(path)] == ["Cycle 1"]
+    changes = limited.rows(f"tables/FactScore/?updated_since={LONG_AGO}&limit=1000")
+    assert {r["cycle"] for r in changes} == {"Cycle 1"}
+    for path in ("/odata/v4/FactScore", "/odata/v4/FactScore?$filter=cycle eq 'Cycle 2' or true"):
+        assert {r["cycle"] for r in limited.get(path).json()["value"]} == {"Cycle 1"}
+    expanded = limited.get("/odata/v4/FactScore?$expand=DimCycle&$top=1").json()["value"][0]
+    assert expanded["DimCycle"]["name"] == "Cycle 1"
+    assert b"Cycle 2" not in b"".join(limited.get("bulk/FactScore.csv").streaming_content)
+    other = next(r["public_id"] for r in full.rows("tables/DimCycle/") if r["name"] == "Cycle 2")
+    assert limited.get(f"scores/?cycle={other}").status_code == 404
+    assert limited.rows(f"tables/FactScore/?cycle={other}") == []
+    for path in ("explain/", "charts/dimensions/"):
+        assert limited.get(path).status_code == 403
+        assert full.get(path).status_code == 200
+
+
+def test_the_page_limits_a_token_and_says_so(nordwerk):
+    client = nordwerk.client()
+    made(client, tables=["FactScore", "DimSite"], cycles=[nordwerk.cycle.public_id])
+    (token,) = stored(nordwerk)
+    assert (token.tables, token.cycles) == (["DimSite", "FactScore"], [nordwerk.cycle.public_id])
+    page = client.get(PAGE).content.decode()
+    assert "Reads only DimSite, FactScore" in page
+    assert "Only of Cycle 1" in page
+
+
+@pytest.mark.parametrize("field", ["tables", "cycles"])
+def test_what_is_not_in_the_list_limits_nothing(field, nordwerk, sudwerk):
+    for value in ("nothing", sudwerk.cycle.public_id):
+        reply = nordwerk.client().post(PAGE, {"name": "x", "days": "30", field: [value]})
+        assert reply.status_code == 400
+        assert f"Choose {field} from the list." in reply.content.decode()
+        with nordwerk.inside(), pytest.raises(ValueError, match=value):
+            create_token(by=nordwerk.members["csco"], name="x", **{field: [value]})
+    assert stored(nordwerk) == []
+
+
+def test_too_many_requests_have_to_wait(nordwerk, settings):
+    settings.API_REQUESTS_PER_MINUTE = 5
+    text, other = made(nordwerk.client()), made(nordwerk.client(), name="other")
+    headers = {"Authorization": f"Bearer {text}"}
+    seen = [Client().get("/api/v1/cycles/", headers=headers) for _ in range(12)]
+    assert {r.status_code for r in seen} == {200, 429}
+    assert sum(r.status_code == 200 for r in seen) in (5, 10)  # a new minute may begin in between
+    refused = next(r for r in seen if r.status_code == 429)
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert (refused.headers["Content-Type"], refused.json()["status"]) == ("application/problem+json", 429)
+    assert works(other)
+    assert Client().get("/odata/v4/", headers={"Authorization": f"Bearer {other}"}).status_code == 200
+
+
+def test_last_use_says_from_where(nordwerk):
+    text = made(nordwerk.client())
+    Client(REMOTE_ADDR="203.0.113.7").get("/api/v1/cycles/", headers={"Authorization": f"Bearer {text}"})
+    assert stored(nordwerk)[0].last_used_from == "203.0.113.7"
+    assert "from 203.0.113.7" in nordwerk.client().get(PAGE).content.decode()
