@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ("api", "0003_token_audit"),
         ("organisations", "0007_branding_tenancy"),
         ("benchmarks", "0011_star"),
-        ("assessments", "0018_star_rows"),
+        ("assessments", "0019_star_rows"),
     ]
     operations = [
         migrations.RunSQL(

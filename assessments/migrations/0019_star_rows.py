@@ -53,7 +53,7 @@ def seen_so_far(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assessments", "0017_star"), ("organisations", "0002_tenancy")]
+    dependencies = [("assessments", "0018_star"), ("organisations", "0002_tenancy")]
     operations = [
         migrations.RunSQL(MEASURES, "DELETE FROM assessments_measure"),
         TenantTable("assessments_peergroup"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0016_reports_tenancy'),
+        ('assessments', '0017_cycle_peers_for_plants'),
         ('benchmarks', '0011_star'),
         ('organisations', '0007_branding_tenancy'),
     ]
