@@ -28,6 +28,11 @@ pytestmark = pytest.mark.django_db
 FLAT = TABLES["FactScoreFlat"]
 
 
+@pytest.fixture(autouse=True)
+def without_limit(settings):
+    settings.API_REQUESTS_PER_MINUTE = 1_000_000
+
+
 @pytest.fixture
 def company(nordwerk) -> build.World:
     return everything(nordwerk)
