@@ -239,7 +239,19 @@ def test_a_filter_that_is_wrong_is_refused_with_what_is_wrong(text, said, api):
 
 
 @pytest.mark.parametrize(
-    "text", ["id eq 99999999999999999999999", "id add 9223372036854775807 gt 1", "score div 0 eq 1", "not null"]
+    "text",
+    [
+        "id eq 99999999999999999999999",
+        "id add 9223372036854775807 gt 1",
+        "score div 0 eq 1",
+        "not null",
+        "round(null) and illustrative",
+        "date(null) eq 2026-01-01",
+        "length(null) eq 1",
+        "round(null) eq 1",
+        "concat(null,'a') eq 'a'",
+        "year(null) eq 1",
+    ],
 )
 def test_what_is_odd_but_right_is_answered(text, api):
     get(api, "FactScoreFlat?" + urlencode({"$filter": text}))

@@ -14,7 +14,7 @@ from odata_query import ast
 from odata_query.exceptions import ODataException
 from odata_query.grammar import ODataLexer, ODataParser
 
-from opmodel.api.star.columns import BOOL, DATE, INT, MONEY, NUMBER, TEXT, TIME, Table
+from opmodel.api.star.columns import BOOL, DATE, INT, MONEY, NUMBER, SQL_TYPE, TEXT, TIME, Table
 from opmodel.api.star.reading import Condition
 
 NULL = "null"
@@ -181,7 +181,7 @@ class Compiler:
             expect(argument, (*allowed, NULL), f"{name} takes")
         result, _sql = make(given)
         if any(argument.kind == NULL for argument in given):
-            return Part(result, f"NULL::{'boolean' if result == BOOL else 'text' if result == TEXT else 'numeric'}")
+            return Part(result, f"NULL::{SQL_TYPE[result]}" if result != NULL else "NULL")
         return Part(result, _sql, tuple(v for argument in given for v in argument.values))
 
 
