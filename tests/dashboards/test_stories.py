@@ -1,6 +1,8 @@
 """Headlines, rankings and pages on five contrasting companies: each says what is true of it, and nothing else."""
 
+import csv
 import html
+import io
 import re
 
 import pytest
@@ -196,3 +198,14 @@ def test_the_plants_of_a_dimension_stand_with_their_weights(browser, world):
     laggard, _ranked = seen_of("laggard")
     alone = browser("laggard").get(f"/dashboard/explain/{laggard.submission.public_id}/CAP2/").content.decode()
     assert "The plants: no common score yet" in alone
+
+
+def test_what_the_plants_want_lies_over_who_decides(browser):
+    """The matrix of the page has the numbers of the file, cell by cell, where they are not 0."""
+    page = html.unescape(browser("nordwerk").get("/dashboard/perception/").content.decode())
+    matrix = page.split('class="rights"')[1].split("</table>")[0]
+    file = browser("nordwerk").get("/dashboard/figures/decisions.csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(file)))
+    wanted = [int(n) for row in rows for key, n in row.items() if key.startswith("Should:") and n != "0"]
+    assert len(wanted) >= 16
+    assert [int(n) for n in re.findall(r"(\d+) wants? it", matrix)] == wanted
