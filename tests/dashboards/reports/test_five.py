@@ -215,7 +215,7 @@ def test_the_page_of_one_plant_shows_the_mean_of_the_plants_and_no_extremes(worl
     said, seen = gathered_site("nordwerk")
     assert "Beside it 12 plants of this cycle" in said["beside"]
     for m in said["dimensions"]:
-        scores = [s.score for s in seen.measures[m["code"]].sites]
+        scores = seen.measures[m["code"]].sites.scores
         assert len(scores) >= 4
         assert m["network"] == pytest.approx(sum(scores) / len(scores), abs=1e-6)
         assert not {"sites", "p50"} & m.keys()
