@@ -43,8 +43,10 @@ class Invited:
 
 
 class Marks(Sequence[SiteMark]):
-    """The plants that have a score of a measure, by name; read when somebody looks. 500 plants have 16,000 marks: most pages
-    want the scores alone."""
+    """The plants that have a score of a measure, by name. 500 plants have 16,000 marks: most pages want the scores alone.
+
+    Read when somebody looks, so only inside of the organisation: later there is none.
+    """
 
     def __init__(self, plants: Callable[[], Sequence[Invited]], measure: str) -> None:
         self.plants, self.measure = plants, measure
